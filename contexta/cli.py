@@ -1,0 +1,162 @@
+"""`contexta-report`: options, progress and exit codes. The only place that prints.
+
+Exit: 0 well, 1 a gate failed (`--strict`), 2 wrong usage, 3 the workspace cannot be read.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from contexta import __version__, workspace
+from contexta.errors import ContextaError, UnreadableWorkspace
+from contexta.render import HtmlRenderer, no_links
+from contexta.report import build_snapshot_report
+from contexta.site import FORMATS, Built, Selection, build_site, render_as
+
+EXIT_GATE, EXIT_USAGE, EXIT_UNREADABLE = 1, 2, 3
+
+# What `run --format` takes → the extension that names it.
+RUN_FORMATS = {"html": "html", "md": "md", "json": "json", "text": "txt"}
+
+WORKSPACE = click.argument("folder", metavar="[WORKSPACE]", default=workspace.DEFAULT_FOLDER, type=click.Path(path_type=Path))
+TEMPLATES = click.option(
+    "--templates",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Use the templates in DIR instead of the shipped ones of the same name.",
+)
+
+
+@contextmanager
+def _errors_told() -> Iterator[None]:
+    """Every expected failure becomes one sentence on stderr and an exit code; never a traceback."""
+    try:
+        yield
+    except UnreadableWorkspace as error:
+        _fail(str(error), EXIT_UNREADABLE)
+    except ContextaError as error:
+        _fail(str(error), EXIT_USAGE)
+    except OSError as error:
+        _fail(f"{error.filename or 'a file'}: {error.strerror or error}", EXIT_USAGE)
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    click.echo(f"contexta-report: {sentence}", err=True)
+    sys.exit(code)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="contexta-report")
+def main() -> None:
+    """Turn a Contexta workspace into reports that people can open."""
+
+
+def _formats(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+    unknown = [part for part in chosen if part not in FORMATS]
+    if unknown or not chosen:
+        raise click.BadParameter(f"expected one or more of {', '.join(FORMATS)}, got {value!r}")
+    return chosen
+
+
+@main.command()
+@WORKSPACE
+@click.option(
+    "-o", "--output", "out", metavar="DIR", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where the site goes."
+)
+@click.option(
+    "--format",
+    "formats",
+    default="html",
+    show_default=True,
+    metavar="LIST",
+    callback=_formats,
+    help="html, md, json, or several with commas.",
+)
+@click.option("--project", "projects", multiple=True, metavar="NAME", help="Only this project (again for more).")
+@click.option("--run", "runs", multiple=True, metavar="REF", help="Only this run (again for more).")
+@click.option("--title", metavar="TEXT", help="Title of the index page.")
+@TEMPLATES
+@click.option("--strict", is_flag=True, help="Exit 1 when anything needs attention: an error or warning in a run, a deployment or a file.")
+def build(
+    folder: Path,
+    out: Path,
+    formats: tuple[str, ...],
+    projects: tuple[str, ...],
+    runs: tuple[str, ...],
+    title: str | None,
+    templates: Path | None,
+    *,
+    strict: bool,
+) -> None:
+    """Build a site: an index, and a page for each project, run and deployment.
+
+    WORKSPACE is the folder that runs left, .contexta unless given. A REF is run:proj.name, proj.name, a bare name where only one run has it,
+    latest, or latest:proj. Pages of an earlier build into DIR that are no more are removed; files that a build did not write never are.
+    """
+    with _errors_told():
+        html = HtmlRenderer.create(templates)
+        with _progress() as progress:
+            built = build_site(
+                workspace.open(folder),
+                out,
+                formats=formats,
+                selection=Selection(projects=projects, runs=runs),
+                title=title,
+                html=html,
+                progress=progress,
+            )
+        for page in built.kept:
+            click.echo(f"{page} belongs to an earlier build and was changed since: left as it is", err=True)
+        click.echo(_told(built, out / f"index.{formats[0]}"))
+    if strict and built.needs_attention:
+        sys.exit(EXIT_GATE)
+
+
+def _told(built: Built, index: Path) -> str:
+    runs = f"{len(built.runs)} run{'' if len(built.runs) == 1 else 's'}"
+    attention = f"{built.needs_attention} need attention" if built.needs_attention else "nothing needs attention"
+    return f"{index}: {runs}, {len(built.deployments)} deployments, {built.files} files; {attention}."
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Counts pages on a terminal, and says nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _title: None
+        return
+    count = 0
+
+    def show(_title: str) -> None:
+        nonlocal count
+        count += 1
+        click.echo(f"\r{count} pages", nl=False, err=True)
+
+    try:
+        yield show
+    finally:
+        click.echo("\r\033[K", nl=False, err=True)
+
+
+@main.command()
+@click.argument("ref")
+@WORKSPACE
+@click.option("--format", "format_", default="html", show_default=True, type=click.Choice(list(RUN_FORMATS)))
+@click.option(
+    "-o", "--output", "out", default="-", show_default=True, type=click.File("wb", atomic=True), help="A file, or - for standard output."
+)
+@TEMPLATES
+def run(ref: str, folder: Path, format_: str, out: click.utils.LazyFile, templates: Path | None) -> None:
+    """Write the report of one run, for a CI artifact or a step summary.
+
+    A REF is run:proj.name, proj.name, a bare name where only one run has it, latest, or latest:proj.
+    """
+    with _errors_told():
+        html = HtmlRenderer.create(templates)
+        found = workspace.open(folder)
+        document = build_snapshot_report(found.snapshot(found.resolve(ref)))
+        out.write(render_as(document, RUN_FORMATS[format_], html, no_links))

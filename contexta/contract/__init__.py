@@ -1,0 +1,77 @@
+"""The vocabulary of a workspace: references, context models, records, artifact manifests, and snapshots of a run."""
+
+from contexta.contract.artifacts import ArtifactManifest
+from contexta.contract.context import (
+    BatchExecution,
+    ContextModel,
+    DeploymentExecution,
+    EnvironmentSnapshot,
+    OperationContext,
+    Project,
+    Run,
+    SampleObservation,
+    StageExecution,
+)
+from contexta.contract.fields import STATUSES, UNKNOWN_STATUS, instant
+from contexta.contract.records import (
+    RECORD_TYPES,
+    CorrelationRefs,
+    DegradedPayload,
+    DegradedRecord,
+    EventPayload,
+    MetricPayload,
+    MetricRecord,
+    Record,
+    RecordEnvelope,
+    SpanPayload,
+    StructuredEventRecord,
+    TraceSpanRecord,
+    record_from_dict,
+)
+from contexta.contract.refs import StableRef
+from contexta.contract.snapshot import (
+    Artifact,
+    DeploymentSnapshot,
+    MetricSeries,
+    Problem,
+    RunSnapshot,
+    Severity,
+    Source,
+)
+
+__all__ = [
+    "RECORD_TYPES",
+    "STATUSES",
+    "UNKNOWN_STATUS",
+    "Artifact",
+    "ArtifactManifest",
+    "BatchExecution",
+    "ContextModel",
+    "CorrelationRefs",
+    "DegradedPayload",
+    "DegradedRecord",
+    "DeploymentExecution",
+    "DeploymentSnapshot",
+    "EnvironmentSnapshot",
+    "EventPayload",
+    "MetricPayload",
+    "MetricRecord",
+    "MetricSeries",
+    "OperationContext",
+    "Problem",
+    "Project",
+    "Record",
+    "RecordEnvelope",
+    "Run",
+    "RunSnapshot",
+    "SampleObservation",
+    "Severity",
+    "Source",
+    "SpanPayload",
+    "StableRef",
+    "StageExecution",
+    "StructuredEventRecord",
+    "TraceSpanRecord",
+    "instant",
+    "record_from_dict",
+]

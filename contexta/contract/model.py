@@ -1,0 +1,120 @@
+"""What every model of the contract does: check itself against the tables, read itself from a dict, write itself back."""
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
+from typing import Any, ClassVar, Self, cast
+
+from contexta.contract.fields import RULES, Rule, apply, chronological
+from contexta.contract.refs import StableRef
+from contexta.errors import ContractError
+
+SCHEMA_VERSION = "1.0.0"
+
+# Pairs of times that run in this order wherever a model has both.
+_TIME_ORDER = (("started_at", "ended_at"), ("observed_at", "recorded_at"))
+
+# Fields of ours that stand on no line.
+_INTERNAL = frozenset({"unknown", "inferred"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Base of the contract's frozen dataclasses. `unknown` keeps the fields of a line that the model does not know.
+
+    `LIES_IN` names pairs of ref fields of which the first carries the second as its prefix; `RULES` replaces the rule of a field.
+    """
+
+    unknown: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    LIES_IN: ClassVar[tuple[tuple[str, str], ...]] = ()
+    RULES: ClassVar[Mapping[str, Rule]] = {}
+
+    def __post_init__(self) -> None:
+        for name, rule, required in _checks(type(self)):
+            value = getattr(self, name)
+            if value is None and not required:
+                continue
+            object.__setattr__(self, name, apply(name, rule, value))
+        self._check_refs()
+        self._check_times()
+
+    def _check_refs(self) -> None:
+        for inner, outer in self.LIES_IN:
+            ref, owner = getattr(self, inner), getattr(self, outer)
+            if ref is None or owner is None or len(ref.parts) <= len(owner.parts):
+                continue  # a sample owned by its stage may still name the batch it was seen in
+            if not ref.lies_in(owner):
+                raise ContractError(inner, f"{str(ref)!r} does not lie in {outer} {str(owner)!r}")
+
+    def _check_times(self) -> None:
+        for first, last in _TIME_ORDER:
+            begin, end = getattr(self, first, None), getattr(self, last, None)
+            if begin and end and chronological(end) < chronological(begin):
+                raise ContractError(last, f"{end} is before {first} {begin}")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The model that a line's object describes; fields it does not know are kept in `unknown`.
+
+        Raises ContractError naming the field that is missing or breaks its rule.
+        """
+        if not isinstance(data, Mapping):
+            raise ContractError("", f"expected an object, got {type(data).__name__}")
+        known = _wire_fields(cls)
+        values = {name: data[name] for name in known if data.get(name) is not None}
+        for name, required in known.items():
+            if required and name not in values:
+                raise ContractError(name, "is missing")
+        unknown = {name: value for name, value in data.items() if name not in known}
+        return cls(**values, unknown=unknown)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object to write: references as text, fields that are None left out, unknown fields as they came."""
+        return dict(self._wire())
+
+    def _wire(self) -> Iterator[tuple[str, Any]]:
+        for name in _wire_fields(type(self)):
+            value = getattr(self, name)
+            if value is not None:
+                yield name, _plain(value)
+        yield from self.unknown.items()
+
+
+def nested(cls: type[Model]) -> Rule:
+    """The rule that a value is a model of this class, or the object that describes one."""
+
+    def rule(value: Any) -> Model:
+        return value if isinstance(value, cls) else cls.from_dict(value)
+
+    return rule
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StableRef):
+        return str(value)
+    if isinstance(value, Model):
+        return value.to_dict()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _wire_fields(cls: type[Any]) -> Mapping[str, bool]:
+    """Name of every field that stands on a line → whether it must."""
+    return _required(cast(Hashable, cls))
+
+
+@cache
+def _required(cls: Any) -> Mapping[str, bool]:
+    own = (item for item in fields(cls) if item.name not in _INTERNAL)
+    return {item.name: item.default is MISSING and item.default_factory is MISSING for item in own}
+
+
+def _checks(cls: type[Any]) -> tuple[tuple[str, Rule, bool], ...]:
+    return _rules(cast(Hashable, cls))
+
+
+@cache
+def _rules(cls: Any) -> tuple[tuple[str, Rule, bool], ...]:
+    return tuple((name, cls.RULES.get(name) or RULES[name], required) for name, required in _required(cls).items())

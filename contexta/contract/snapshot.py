@@ -1,0 +1,120 @@
+"""All that is known of one run, or of one deployment: what the reports are made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from contexta.contract.artifacts import ArtifactManifest
+from contexta.contract.context import (
+    BatchExecution,
+    DeploymentExecution,
+    EnvironmentSnapshot,
+    OperationContext,
+    Project,
+    Run,
+    SampleObservation,
+    StageExecution,
+)
+from contexta.contract.records import DegradedRecord, StructuredEventRecord, TraceSpanRecord
+from contexta.contract.refs import StableRef
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something about the files that a reader should know, and where: `record.jsonl:42`.
+
+    `line` is counted from 1; it is 0 when the whole file is meant.
+    """
+
+    file: str
+    line: int
+    key: str
+    what: str
+    severity: Severity = "warning"
+
+    @property
+    def place(self) -> str:
+        """File and line as an editor takes them."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A manifest, and whether its file is known to be there: None when nothing tells."""
+
+    manifest: ArtifactManifest
+    exists: bool | None = None
+    binding_status: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricSeries:
+    """The values of one metric in one scope, in order.
+
+    `owner` is the scope: the run, a stage or a deployment. The points were measured on the owner itself or, where `level`
+    names another kind, on the batches, samples or operations that lie in it: `subjects[i]` at `times[i]` was `values[i]`.
+    A value may be NaN or infinite where a line held that. `tags` tell series of one metric apart; `labels`, empty or one a
+    point, are tags that number its points.
+    """
+
+    key: str
+    owner: StableRef
+    level: str
+    unit: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    subjects: tuple[StableRef, ...]
+    times: tuple[str, ...]
+    values: tuple[int | float, ...]
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file that lines of a run were read from."""
+
+    file: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSnapshot:
+    """One run: its models in order_index, time, name order, those that were inferred marked so; its records in time order.
+
+    `unassigned_problems` are of lines that may or may not be this run's: nothing tells.
+    """
+
+    project: Project
+    run: Run
+    stages: tuple[StageExecution, ...] = ()
+    batches: tuple[BatchExecution, ...] = ()
+    samples: tuple[SampleObservation, ...] = ()
+    operations: tuple[OperationContext, ...] = ()
+    deployments: tuple[DeploymentExecution, ...] = ()
+    environments: tuple[EnvironmentSnapshot, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+    series: tuple[MetricSeries, ...] = ()
+    events: tuple[StructuredEventRecord, ...] = ()
+    spans: tuple[TraceSpanRecord, ...] = ()
+    degraded: tuple[DegradedRecord, ...] = ()
+    producers: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    unassigned_problems: tuple[Problem, ...] = ()
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentSnapshot:
+    """One deployment: its model, the runs whose records name it, and what was recorded on it."""
+
+    project: Project
+    deployment: DeploymentExecution
+    runs: tuple[StableRef, ...] = ()
+    series: tuple[MetricSeries, ...] = ()
+    events: tuple[StructuredEventRecord, ...] = ()
+    spans: tuple[TraceSpanRecord, ...] = ()
+    degraded: tuple[DegradedRecord, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    as_of: str | None = None

@@ -1,0 +1,30 @@
+"""What can go wrong, worded for the person who reads it."""
+
+
+class ContextaError(Exception):
+    """Something the user can act on: one sentence that says what is wrong, where, and the way out."""
+
+
+class ContractError(ContextaError, ValueError):
+    """A value that breaks the contract; `field` is the path to it, outermost name first."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(f"{field}: {rule}" if field else rule)
+        self.field = field
+        self.rule = rule
+
+    def inside(self, field: str) -> "ContractError":
+        """The same fault seen from one level further out (`value` becomes `payload.value`)."""
+        return ContractError(f"{field}.{self.field}" if self.field else field, self.rule)
+
+
+class UnreadableWorkspace(ContextaError):
+    """The folder is missing, is no workspace, or may not be read."""
+
+
+class UnknownRef(ContextaError):
+    """A reference that names nothing in this workspace, or more than one thing."""
+
+
+class TemplateFailure(ContextaError):
+    """A template, usually one of the user's own, that cannot be loaded or rendered."""

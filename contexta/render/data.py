@@ -1,0 +1,34 @@
+"""Document → JSON: the page as data, every block and cell an object that says its type."""
+
+import math
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import orjson
+
+from contexta.report.document import Document
+
+
+def render(document: Document) -> bytes:
+    """The page as JSON; numbers are numbers, times ISO-8601, and a number that JSON lacks is null beside its name."""
+    return orjson.dumps(_plain(document), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        members = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {"type": type(value).__name__.lower(), **members, **_name_of_non_finite(members)}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return _number(value)
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return float(value) if abs(value) < 10**308 else str(value)  # beyond what a JSON reader holds exactly
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+def _name_of_non_finite(members: dict[str, Any]) -> dict[str, str]:
+    value = members.get("value")
+    return {"non_finite": repr(value)} if isinstance(value, float) and not math.isfinite(value) else {}

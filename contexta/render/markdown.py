@@ -1,0 +1,123 @@
+"""Document → GitHub-flavoured Markdown. Whatever text a workspace holds, it comes out of a Markdown parser as that text."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from contexta.render import words
+from contexta.render.links import Links
+from contexta.report.document import (
+    Block,
+    Cell,
+    Chart,
+    Details,
+    Document,
+    Fact,
+    Facts,
+    Figures,
+    Issues,
+    Note,
+    Prose,
+    Ref,
+    Table,
+)
+
+# An underscore between two letters or digits opens no emphasis, and reads better bare.
+_SPECIAL = re.compile(r"[&<>|\\`*\[\]#@~!$]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|:(?=//)|(?<=[wW]{3})\.|^ | $|  +")
+_BY_ENTITY = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "\\": "&#92;", ":": "&#58;", ".": "&#46;", "@": "&#64;", "$": "&#36;"}
+
+
+def render(document: Document, links: Links) -> str:
+    """The page as Markdown; `links` gives the address of a reference's page, None where it has none."""
+    lines = [f"# {escape(document.title)}", "", *_head(document, links)]
+    for section in document.sections:
+        lines += [f"## {escape(section.title)}", ""]
+        for block in section.blocks:
+            lines += [*_block(block, links), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def escape(text: str) -> str:
+    """Text for a heading, a cell or the middle of a line."""
+    return _SPECIAL.sub(_escaped, words.one_line(text))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    found = match.group()
+    if found.startswith(" "):
+        return "&#32;" * len(found)
+    return _BY_ENTITY.get(found, "\\" + found)
+
+
+def _head(document: Document, links: Links) -> Iterator[str]:
+    parts = [_cell(ref, links) for ref in document.up]
+    if document.status is not None:
+        parts.append(f"**{_cell(document.status, links)}**")
+    if document.as_of:
+        parts.append(f"data as of {words.time(document.as_of)}")
+    if parts:
+        yield " · ".join(parts)
+        yield ""
+
+
+def _block(block: Block, links: Links) -> Iterator[str]:
+    match block:
+        case Facts(items) | Figures(items):
+            yield from (_fact(item, links) for item in items)
+        case Table():
+            yield from _table(block, links)
+        case Details(table):
+            yield from _table(table, links)
+        case Chart():
+            yield f"*{escape(_chart(block))}*"
+        case Issues(items, total):
+            yield from (f"- **{issue.severity}** {escape(issue.key)}: {escape(issue.sentence)}" for issue in items)
+            yield from [_more(len(items), total)] if total > len(items) else []
+            yield from [] if items else ["No issue was found."]
+        case Prose(markdown):
+            yield from _quoted(markdown)
+        case Note(text):
+            yield escape(text)
+        case _:
+            assert_never(block)
+
+
+def _fact(item: Fact, links: Links) -> str:
+    note = f" ({escape(item.note)})" if item.note else ""
+    return f"- **{escape(item.label)}:** {_cell(item.value, links)}{note}"
+
+
+def _table(table: Table, links: Links) -> Iterator[str]:
+    yield f"**{escape(table.caption)}**"
+    yield ""
+    yield _row(map(escape, table.columns))
+    yield _row("---:" if right else "---" for right in table.numeric())
+    yield from (_row(_cell(cell, links) for cell in row) for row in table.rows)
+    if table.total > len(table.rows):
+        yield ""
+        yield _more(len(table.rows), table.total)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(cell: Cell, links: Links) -> str:
+    text = escape(words.cell(cell))
+    address = links(cell.ref) if isinstance(cell, Ref) else None
+    return f"[{text}]({address})" if address else text
+
+
+def _chart(chart: Chart) -> str:
+    return f"Chart: {chart.title}, {words.count(chart.stands_for)} values; they stand in the tables."
+
+
+def _more(shown: int, total: int) -> str:
+    return f"*{words.count(shown)} of {words.count(total)} are shown.*"
+
+
+def _quoted(markdown: str) -> Iterator[str]:
+    """The author's Markdown as a quotation, which ends whatever it leaves open; without HTML, images and link definitions."""
+    for line in words.visible(markdown).split("\n"):
+        text = line.replace("&", "&amp;").replace("<", "&lt;").replace("![", "!\\[").replace("]:", "]\\:")
+        yield f"> {text}"

@@ -1,0 +1,97 @@
+"""Document → plain text for a terminal."""
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from contexta.render import words
+from contexta.report.document import (
+    Block,
+    Cell,
+    Chart,
+    Details,
+    Document,
+    Facts,
+    Figures,
+    Issues,
+    Note,
+    Prose,
+    Table,
+)
+
+# A longer cell is cut with a mark; the other formats hold it whole.
+MAX_CELL = 60
+
+
+def render(document: Document) -> str:
+    """The page as text: titles underlined, tables in columns, no colour and no control characters."""
+    lines = [*_titled(document.title, "="), *_head(document)]
+    for section in document.sections:
+        lines += ["", *_titled(section.title, "-")]
+        for block in section.blocks:
+            lines += [*_block(block), ""]
+        lines.pop()
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _titled(title: str, mark: str) -> Iterator[str]:
+    text = words.one_line(title)
+    yield text
+    yield mark * len(text)
+
+
+def _head(document: Document) -> Iterator[str]:
+    if document.status is not None:
+        yield words.cell(document.status)
+    if document.as_of:
+        yield f"data as of {words.time(document.as_of)}"
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Facts(items) | Figures(items):
+            width = max((len(item.label) for item in items), default=0)
+            for item in items:
+                note = f"  ({words.one_line(item.note)})" if item.note else ""
+                yield f"{words.one_line(item.label):<{width}}  {_line(item.value)}{note}"
+        case Table() | Details():
+            yield from _table(block.table if isinstance(block, Details) else block)
+        case Chart():
+            yield f"Chart: {words.one_line(block.title)} ({words.count(block.stands_for)} values)"
+        case Issues(items, total):
+            yield from (f"{words.LEVEL_SIGNS[issue.severity]} {issue.severity:<7} {words.one_line(issue.sentence)}" for issue in items)
+            yield from [_more(len(items), total)] if total > len(items) else []
+            yield from [] if items else ["No issue was found."]
+        case Prose(markdown):
+            yield from (f"  {line}" for line in words.visible(markdown).split("\n"))
+        case Note(text):
+            yield words.one_line(text)
+        case _:
+            assert_never(block)
+
+
+def _line(cell: Cell) -> str:
+    return words.one_line(words.cell(cell))
+
+
+def _table(table: Table) -> Iterator[str]:
+    rows = [[_cut(_line(cell)) for cell in row] for row in table.rows]
+    widths = [max(len(text) for text in column) for column in zip(table.columns, *rows, strict=True)]
+    numeric = table.numeric()
+    yield words.one_line(table.caption)
+    yield _columns(table.columns, widths, numeric)
+    yield "  ".join("-" * width for width in widths)
+    yield from (_columns(row, widths, numeric) for row in rows)
+    if table.total > len(table.rows):
+        yield _more(len(table.rows), table.total)
+
+
+def _columns(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:
+    return "  ".join(f"{text:>{width}}" if right else f"{text:<{width}}" for text, width, right in zip(cells, widths, numeric, strict=True))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_CELL else text[: MAX_CELL - 1] + "…"
+
+
+def _more(shown: int, total: int) -> str:
+    return f"({words.count(shown)} of {words.count(total)} are shown)"

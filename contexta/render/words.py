@@ -1,0 +1,146 @@
+"""How raw values read: numbers, times, durations, sizes, and text with nothing hidden in it."""
+
+import math
+import re
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from contexta.report.document import Bytes, Cell, Code, Duration, Exact, Level, Number, Pairs, Ref, Status, Text, Time
+
+NOTHING = "–"
+
+STATUS_SIGNS = {
+    "completed": "✓",
+    "ok": "✓",
+    "present": "✓",
+    "recorded": "•",
+    "failed": "✗",
+    "error": "✗",
+    "missing": "✗",
+    "timeout": "✗",
+    "open": "◔",
+    "cancelled": "⊘",
+    "unknown": "?",
+}
+LEVEL_SIGNS = {"critical": "✗", "error": "✗", "warning": "▲", "info": "•", "debug": "·"}
+
+# C0 and C1 controls other than newline and tab, bidirectional controls, zero-width and other invisible characters, lone surrogates.
+_HIDDEN = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """The text with what cannot be seen made visible: `␛` for an escape, `⟨U+202E⟩` for a bidirectional override."""
+    return _HIDDEN.sub(_sign, text)
+
+
+def _sign(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
+
+
+def one_line(text: str) -> str:
+    """Visible text on one line: line ends become `⏎`, tabs spaces."""
+    return visible(text).replace("\n", "⏎").replace("\t", " ")
+
+
+def number(value: float) -> str:
+    """Four significant digits, or the whole number: `48,000`, `0.9778`, `945.5`, `1.2e-07`, `NaN`."""
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) < 10**15 else f"{Decimal(value):.3e}"
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    if value == 0:
+        return "0"
+    if value.is_integer() and abs(value) < 10**15:
+        return f"{int(value):,}"
+    rounded = Context(prec=4, rounding=ROUND_HALF_EVEN).create_decimal(repr(value))
+    if not 1e-4 <= abs(value) < 1e15:
+        return f"{rounded.normalize():e}"
+    text = f"{rounded:f}"
+    return f"{Decimal(text):,}" if "." not in text else f"{rounded:,f}".rstrip("0").rstrip(".")
+
+
+def exact(value: float) -> str:
+    """All digits, as Python and JSON write them."""
+    return repr(value) if math.isfinite(value) else number(value)
+
+
+def duration(seconds: float) -> str:
+    """`340 ms`, `12.4 s`, `3 min 05 s`, `2 h 10 min`, `3 d 4 h`."""
+    sign, span = ("-", -seconds) if seconds < 0 else ("", seconds)
+    if span == 0:
+        return "0 s"
+    if span < 0.9995:
+        return f"{sign}{span * 1000:.3g} ms"
+    if span < 59.95:
+        return f"{sign}{span:.1f} s"
+    whole = round(span)
+    for size, unit, part, part_unit in ((86_400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            rest = whole % size // part
+            return f"{sign}{whole // size} {unit}" + (f" {rest:02} {part_unit}" if rest else "")
+    return f"{sign}{whole} s"
+
+
+def size(count: int) -> str:
+    """`987 B`, `2.9 KB`, `1.2 GB`; 1 KB is 1,000 bytes."""
+    if count < 1000:
+        return f"{count} B"
+    amount = float(count)
+    for unit in ("KB", "MB", "GB", "TB"):
+        amount /= 1000
+        if amount < 999.95:
+            break
+    return f"{amount:,.1f} {unit}"
+
+
+def time(timestamp: str) -> str:
+    """`2026-10-01 08:12:56 UTC`: to the second, the zone said."""
+    return f"{timestamp[:10]} {timestamp[11:19]} UTC"
+
+
+def cell(value: Cell) -> str:
+    """Any cell in words, on as many lines as its text has."""
+    match value:
+        case None:
+            return NOTHING
+        case Text(text) | Code(text) | Ref(_, text):
+            return visible(text)
+        case Number(amount, unit):
+            return with_unit(number(amount), unit)
+        case Exact(amount, unit):
+            return with_unit(exact(amount), unit)
+        case Status(word, inferred):
+            return status(word) + (" (inferred)" if inferred else "")
+        case Level(word):
+            return f"{LEVEL_SIGNS.get(word, '•')} {visible(word)}"
+        case Time(timestamp):
+            return time(timestamp)
+        case Duration(seconds):
+            return duration(seconds)
+        case Bytes(count):
+            return size(count)
+        case Pairs(items):
+            return ", ".join(f"{visible(name)}={_nested(item)}" for name, item in items)
+
+
+def _nested(value: Cell) -> str:
+    return f"({cell(value)})" if isinstance(value, Pairs) else cell(value)
+
+
+def status(word: str) -> str:
+    """A status with its sign, so that colour is never the only one."""
+    return f"{STATUS_SIGNS.get(word, '•')} {visible(word)}"
+
+
+def with_unit(amount: str, unit: str | None) -> str:
+    """A number and its unit."""
+    return f"{amount} {visible(unit)}" if unit else amount
+
+
+def count(number_of: int) -> str:
+    """A whole number with separators."""
+    return f"{number_of:,}"

@@ -1,0 +1,91 @@
+"""Contract values → cells."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from contexta.contract import (
+    BatchExecution,
+    DeploymentExecution,
+    OperationContext,
+    Project,
+    Run,
+    SampleObservation,
+    StableRef,
+    StageExecution,
+    instant,
+)
+from contexta.report.document import Cell, Code, Duration, Number, Pairs, Ref, Status, Table, Text, Time
+
+# More rows than this make a page slow to open; the rest is counted, not shown.
+MAX_ROWS = 1000
+
+Named = Project | Run | StageExecution | BatchExecution | SampleObservation | OperationContext | DeploymentExecution
+Lifecycle = Run | StageExecution | BatchExecution | DeploymentExecution
+
+
+def ref(model: Named) -> Ref:
+    """A model, called by its name."""
+    return Ref(str(model.ref), model.name)
+
+
+def bare_ref(stable: StableRef) -> Ref:
+    """Something called by the last component of its reference."""
+    return Ref(str(stable), stable.name)
+
+
+def status(model: Lifecycle) -> Status:
+    """How a model stands."""
+    return Status(model.status, model.inferred)
+
+
+def time(timestamp: str | None) -> Time | None:
+    """A moment."""
+    return None if timestamp is None else Time(timestamp)
+
+
+def duration(begin: str, end: str | None) -> Duration | None:
+    """The seconds between two moments."""
+    return None if end is None else Duration((instant(end) - instant(begin)).total_seconds())
+
+
+def text(value: str | None) -> Text | None:
+    """Words."""
+    return None if value is None else Text(value)
+
+
+def code(value: str | None) -> Code | None:
+    """Text for a machine."""
+    return None if value is None else Code(value)
+
+
+def value(anything: Any) -> Cell:
+    """Whatever JSON holds: an attribute, a tag."""
+    if anything is None:
+        return None
+    if isinstance(anything, bool):
+        return Text("true" if anything else "false")
+    if isinstance(anything, int | float):
+        return Number(anything)
+    if isinstance(anything, Mapping):
+        return pairs(anything)
+    if isinstance(anything, list | tuple):
+        return Pairs(tuple((str(index), value(item)) for index, item in enumerate(anything)))
+    return Text(str(anything))
+
+
+def pairs(mapping: Mapping[str, Any]) -> Pairs | None:
+    """Names and values; nothing when there are none."""
+    return Pairs(tuple((str(name), value(item)) for name, item in sorted(mapping.items()))) if mapping else None
+
+
+def table(caption: str, columns: Iterable[str], rows: Iterable[tuple[Cell, ...]]) -> Table:
+    """A table without the columns in which no row has anything, cut to MAX_ROWS."""
+    titles, body = tuple(columns), tuple(rows)
+    kept = [index for index in range(len(titles)) if index == 0 or any(row[index] is not None for row in body)]
+    shown = tuple(tuple(row[index] for index in kept) for row in body[:MAX_ROWS])
+    return Table(caption, tuple(titles[index] for index in kept), shown, len(body))
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A count in words: `1 batch`, `12 batches`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,229 @@
+"""What a page is: a title and sections of blocks, the same for every renderer.
+
+Cells carry raw values (numbers, ISO-8601 UTC times, seconds, bytes); each renderer words them in its own way. None in a cell's place means
+that nothing is known.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words; what a person or a program wrote is shown as it is, never as markup."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text for a machine: a hash, a path, a key."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number with its unit, worded for reading."""
+
+    value: int | float
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A number in all its digits."""
+
+    value: int | float
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Something that may have a page of its own; `text` is what to call it."""
+
+    ref: str
+    text: str
+
+
+# The page that all others lie under.
+INDEX = Ref("index", "All runs")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How something stands; inferred when no line says so."""
+
+    value: str
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How grave something is: debug, info, warning, error or critical."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A moment, ISO-8601 UTC."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A span of time in seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """A size in bytes."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Names and values in one cell, such as the attributes of an event."""
+
+    items: tuple[tuple[str, "Cell"], ...]
+
+
+Quantity = Number | Exact | Duration | Bytes
+Cell = Text | Code | Number | Exact | Ref | Status | Level | Time | Duration | Bytes | Pairs | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One labelled value; `note` says where it comes from."""
+
+    label: str
+    value: Cell
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Labelled values."""
+
+    items: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The few numbers that people look for first."""
+
+    items: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells under columns. `total` is how many rows there are; where it is more than the rows shown, the page says so."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: int
+
+    def numeric(self) -> tuple[bool, ...]:
+        """Which columns hold nothing but quantities: they line up at the right."""
+        columns = ([row[index] for row in self.rows if row[index] is not None] for index in range(len(self.columns)))
+        return tuple(bool(column) and all(isinstance(cell, Quantity) for cell in column) for column in columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """A table that most readers pass over; folded where the format can."""
+
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chart: x, and y or None where there is a gap."""
+
+    label: str
+    points: tuple[tuple[float, float | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Lines over a common x.
+
+    `axis` says what x is: `seconds` since the start, or an `index` whose `names` label its first and last place. `stands_for` is how many
+    points were measured; where it is more than the points drawn, these are the extremes of each stretch.
+    """
+
+    title: str
+    unit: str | None
+    axis: Literal["seconds", "index"]
+    names: tuple[str, ...]
+    lines: tuple[Line, ...]
+    stands_for: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something that needs attention: how grave, which kind, a sentence, and what it is about."""
+
+    severity: Severity
+    key: str
+    sentence: str
+    subject: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Issues:
+    """Issues, worst first; `total` counts those beyond the ones shown."""
+
+    items: tuple[Issue, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Text that its author wrote as Markdown; rendered without HTML and images."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence of the report itself."""
+
+    text: str
+
+
+Block = Facts | Figures | Table | Details | Chart | Issues | Prose | Note
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of a page."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page: what it is about, where it belongs, and its sections. `as_of` is the time of the newest line it was made from."""
+
+    title: str
+    kind: Literal["index", "project", "run", "deployment"]
+    subject: Ref
+    sections: tuple[Section, ...]
+    status: Status | None = None
+    up: tuple[Ref, ...] = ()
+    as_of: str | None = None
+
+    def blocks(self) -> Iterator[Block]:
+        """All blocks in reading order."""
+        return (block for section in self.sections for block in section.blocks)

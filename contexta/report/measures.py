@@ -1,0 +1,113 @@
+"""Metric series → the numbers that stand in rows and headlines, and the lines of charts."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal, TypeVar
+
+from contexta.contract import ContextModel, MetricSeries, RunSnapshot, StableRef, instant
+from contexta.report.document import Cell, Chart, Fact, Line, Number
+
+# A line is drawn from at most about this many points.
+MAX_POINTS = 400
+MAX_HEADLINES = 8
+
+M = TypeVar("M", bound=ContextModel)
+
+
+def label(series: MetricSeries) -> str:
+    """The metric's key, and the tags that tell it from others of that key."""
+    tags = ", ".join(f"{name}={value}" for name, value in series.tags.items())
+    return f"{series.key} ({tags})" if tags else series.key
+
+
+def column(series: MetricSeries) -> str:
+    """The metric as a column's title: its label and unit."""
+    return f"{label(series)} [{series.unit}]" if series.unit else label(series)
+
+
+def scope(series: MetricSeries) -> str:
+    """What a series was measured on, in a word or two."""
+    if series.level == series.owner.kind:
+        return series.owner.kind if series.level == "run" else series.owner.name
+    plural = {"batch": "batches", "sample": "samples", "op": "operations"}[series.level]
+    return f"{series.owner.name} {plural}"
+
+
+def last_by_subject(series: Iterable[MetricSeries]) -> dict[str, dict[StableRef, Number]]:
+    """Column title → subject → the last value measured on it."""
+    columns: dict[str, dict[StableRef, Number]] = {}
+    for one in series:
+        by_subject = columns.setdefault(column(one), {})
+        for subject, value in zip(one.subjects, one.values, strict=True):
+            by_subject[subject] = Number(value)
+    return columns
+
+
+def rows_with_metrics(
+    models: Sequence[M],
+    cells: Callable[[M], tuple[Cell, ...]],
+    series: Iterable[MetricSeries],
+) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
+    """The metric columns of a table, and its rows: each model's own cells, then its own numbers."""
+    columns = last_by_subject(series)
+    rows = [(*cells(model), *(values.get(model.ref) for values in columns.values())) for model in models]
+    return tuple(columns), rows
+
+
+def headlines(snapshot: RunSnapshot) -> tuple[Fact, ...]:
+    """The last value of each metric in the widest scope that has it: the run, then its stages, the last one first.
+
+    What was measured on single samples says too little to stand here.
+    """
+    found: dict[str, Fact] = {}
+    stages = {stage.ref: -position for position, stage in enumerate(snapshot.stages, 1)}
+    candidates = [one for one in snapshot.series if one.level in ("run", "stage", "batch")]
+    for one in sorted(candidates, key=lambda one: stages.get(one.owner, -len(stages) - 1)):
+        note = "" if one.level == "run" else one.owner.name
+        found.setdefault(label(one), Fact(label(one), Number(one.values[-1], one.unit), note))
+    return tuple(found.values())[:MAX_HEADLINES]
+
+
+def chart(series: MetricSeries, begin: str) -> Chart:
+    """One series as a line: over its batches where each has one value, over time where times differ, else point by point."""
+    kept = extremes(series.values, MAX_POINTS)
+    axis, xs, names = _axis(series, begin)
+    points = tuple((xs[index], _finite(series.values[index])) for index in kept)
+    title = f"{label(series)} · {scope(series)}"
+    return Chart(title, series.unit, axis, names, (Line(label(series), points),), len(series.values))
+
+
+def _axis(series: MetricSeries, begin: str) -> tuple[Literal["seconds", "index"], Sequence[float], tuple[str, ...]]:
+    if series.level == "batch" and len(set(series.subjects)) == len(series.subjects):
+        return "index", range(len(series.subjects)), (series.subjects[0].name, series.subjects[-1].name)
+    if len(set(series.times)) == len(series.times):
+        start = instant(begin)
+        return "seconds", [(instant(time) - start).total_seconds() for time in series.times], ()
+    return "index", range(len(series.values)), ("1", str(len(series.values)))
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def extremes(values: Sequence[float], limit: int) -> list[int]:
+    """Positions that keep the look of a long line: first, last, least, greatest and the first gap of each of limit/4 stretches."""
+    if len(values) <= limit:
+        return list(range(len(values)))
+    kept: set[int] = {0, len(values) - 1}
+    stretches = limit // 4
+    for number in range(stretches):
+        stretch = range(number * len(values) // stretches, (number + 1) * len(values) // stretches)
+        finite = [index for index in stretch if math.isfinite(values[index])]
+        kept.update((stretch[0], stretch[-1]))
+        if finite:
+            kept.update((min(finite, key=values.__getitem__), max(finite, key=values.__getitem__)))
+        if len(finite) < len(stretch):
+            kept.add(next(index for index in stretch if not math.isfinite(values[index])))
+    return sorted(kept)
+
+
+def spread(values: Iterable[float]) -> tuple[float, float] | None:
+    """Least and greatest of the finite values."""
+    finite = [value for value in values if math.isfinite(value)]
+    return (min(finite), max(finite)) if finite else None

@@ -1,0 +1,83 @@
+"""Environment, Provenance and Data Health: what the run ran on, what wrote it down, and how far that can be trusted."""
+
+from collections.abc import Iterator, Mapping
+
+from contexta.contract import ContextModel, EnvironmentSnapshot, Problem, RunSnapshot
+from contexta.report import cells
+from contexta.report.document import Block, Cell, Code, Fact, Facts, Level, Note, Number, Section, Table, Text
+
+
+def environment(snapshot: RunSnapshot) -> Section | None:
+    """Python, platform and packages, from every snapshot that was taken."""
+    blocks = tuple(block for taken in snapshot.environments for block in _environment_blocks(taken))
+    return Section("Environment", blocks) if blocks else None
+
+
+def _environment_blocks(taken: EnvironmentSnapshot) -> Iterator[Block]:
+    yield Facts(
+        (
+            Fact("Snapshot", Code(taken.ref.name)),
+            Fact("Captured", cells.time(taken.captured_at)),
+            Fact("Python", Text(taken.python_version)),
+            Fact("Platform", Text(taken.platform)),
+        )
+    )
+    for caption, column, entries in (
+        ("Packages", "Version", taken.packages),
+        ("Environment variables", "Value", taken.environment_variables),
+    ):
+        if entries:
+            yield _named(caption, column, entries)
+
+
+def _named(caption: str, column: str, entries: Mapping[str, str]) -> Table:
+    return cells.table(caption, ("Name", column), ((Code(name), Text(entry)) for name, entry in sorted(entries.items())))
+
+
+def provenance(snapshot: RunSnapshot) -> Section | None:
+    """Who wrote the lines, which files hold them, and what else they say of the run."""
+    if not (snapshot.producers or snapshot.sources):
+        return None
+    facts = [Fact("Written by", Code(", ".join(snapshot.producers)))] if snapshot.producers else []
+    facts += [Fact(name, value) for name, value in _extensions(snapshot)]
+    sources = cells.table("Read from", ("File", "Lines"), ((Code(one.file), Number(one.lines)) for one in snapshot.sources))
+    return Section("Provenance", (Facts(tuple(facts)), sources) if facts else (sources,))
+
+
+def _extensions(snapshot: RunSnapshot) -> Iterator[tuple[str, Cell]]:
+    for model in (snapshot.project, snapshot.run):
+        for extension in model.extensions:
+            rest = {name: value for name, value in extension.items() if name != "namespace"}
+            yield str(extension["namespace"]), cells.pairs(rest)
+        yield from ((name, cells.value(value)) for name, value in sorted(model.unknown.items()))
+
+
+def data_health(snapshot: RunSnapshot) -> Section | None:
+    """Every problem by file and line, and what was inferred."""
+    blocks: list[Block] = []
+    if snapshot.problems:
+        blocks.append(problem_table("What was found in this run's lines", snapshot.problems))
+    if snapshot.unassigned_problems:
+        blocks.append(problem_table("What was found in lines that name no run, which may be this one's", snapshot.unassigned_problems))
+    if inferred := _inferred(snapshot):
+        blocks.append(Note(f"Inferred, because no line describes them: {inferred}. Their times are those of the records that name them."))
+    return Section("Data Health", tuple(blocks)) if blocks else None
+
+
+def problem_table(caption: str, problems: tuple[Problem, ...]) -> Table:
+    """Problems in the order of files and lines."""
+    rows = ((Code(one.place), Level(one.severity), Code(one.key), Text(one.what)) for one in sorted(problems))
+    return cells.table(caption, ("Place", "Severity", "Key", "What"), rows)
+
+
+def _inferred(snapshot: RunSnapshot) -> str:
+    groups: tuple[tuple[str, str, tuple[ContextModel, ...]], ...] = (
+        ("run", "runs", (snapshot.run,)),
+        ("stage", "stages", snapshot.stages),
+        ("batch", "batches", snapshot.batches),
+        ("sample", "samples", snapshot.samples),
+        ("operation", "operations", snapshot.operations),
+        ("deployment", "deployments", snapshot.deployments),
+    )
+    counts = ((sum(model.inferred for model in models), one, many) for one, many, models in groups)
+    return ", ".join(cells.counted(*entry) for entry in counts if entry[0])

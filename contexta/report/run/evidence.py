@@ -1,0 +1,92 @@
+"""Metrics, Events and Traces: what was recorded."""
+
+from collections.abc import Iterator
+
+from contexta.contract import MetricSeries, RunSnapshot, StructuredEventRecord, TraceSpanRecord
+from contexta.report import cells, measures
+from contexta.report.document import Block, Cell, Code, Details, Exact, Level, Number, Section, Status, Table, Text
+
+
+def metrics(snapshot: RunSnapshot) -> Section | None:
+    """Every series in one row, its curve where it has one, and every value."""
+    return Section("Metrics", tuple(metric_blocks(snapshot.series, snapshot.run.started_at))) if snapshot.series else None
+
+
+def metric_blocks(all_series: tuple[MetricSeries, ...], begin: str) -> Iterator[Block]:
+    """A table of series, a chart for each that has a course, and a folded table of the values themselves."""
+    titles = ("Metric", "Measured on", "Unit", "Values", "First", "Last", "Least", "Greatest")
+    yield cells.table("Metrics", titles, map(_series_row, all_series))
+    for series in all_series:
+        if len(series.values) > 1 and series.level != "sample":  # samples have no order worth a line
+            yield measures.chart(series, begin)
+    yield Details(_values(all_series))
+
+
+def _series_row(series: MetricSeries) -> tuple[Cell, ...]:
+    spread = measures.spread(series.values)
+    return (
+        Text(measures.label(series)),
+        Text(measures.scope(series)),
+        cells.text(series.unit),
+        Number(len(series.values)),
+        Number(series.values[0]),
+        Number(series.values[-1]),
+        Number(spread[0]) if spread else None,
+        Number(spread[1]) if spread else None,
+    )
+
+
+def _values(all_series: tuple[MetricSeries, ...]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for series in all_series:
+        for index, (subject, time, value) in enumerate(zip(series.subjects, series.times, series.values, strict=True)):
+            label = series.labels[index] if series.labels else None
+            rows.append((Text(measures.label(series)), cells.bare_ref(subject), cells.text(label), cells.time(time), Exact(value)))
+    return cells.table("Every value, in all its digits", ("Metric", "Measured on", "Tags", "Observed", "Value"), rows)
+
+
+def events(snapshot: RunSnapshot) -> Section | None:
+    """One row an event, in time order."""
+    return Section("Events", (event_table(snapshot.events),)) if snapshot.events else None
+
+
+def event_table(records: tuple[StructuredEventRecord, ...]) -> Table:
+    """Events in time order."""
+    titles = ("Time", "Level", "Event", "Message", "Where", "Attributes")
+    return cells.table("Events", titles, map(_event_row, records))
+
+
+def _event_row(record: StructuredEventRecord) -> tuple[Cell, ...]:
+    payload = record.payload
+    return (
+        cells.time(record.envelope.observed_at),
+        Level(payload.level),
+        Code(payload.event_key),
+        cells.text(payload.message or None),
+        cells.bare_ref(record.subject),
+        cells.pairs(payload.attributes),
+    )
+
+
+def traces(snapshot: RunSnapshot) -> Section | None:
+    """One row a span, in time order."""
+    if not snapshot.spans:
+        return None
+    titles = ("Span", "Status", "Kind", "Started", "Duration", "Where", "Trace", "Id", "Parent", "Attributes")
+    return Section("Traces", (cells.table("Spans", titles, map(_span_row, snapshot.spans)),))
+
+
+def _span_row(record: TraceSpanRecord) -> tuple[Cell, ...]:
+    span = record.payload
+    return (
+        Text(span.span_name),
+        Status(span.status),
+        cells.text(span.span_kind),
+        cells.time(span.started_at),
+        cells.duration(span.started_at, span.ended_at),
+        cells.bare_ref(record.subject),
+        Code(span.trace_id),
+        Code(span.span_id),
+        cells.code(span.parent_span_id),
+        cells.pairs(span.attributes),
+    )

@@ -1,0 +1,47 @@
+"""Where pages lie in a site, and how they link to each other: relative and explicit, so that the folder works from anywhere."""
+
+import posixpath
+from dataclasses import dataclass
+
+from contexta.contract import StableRef
+from contexta.errors import ContractError
+from contexta.render import Links
+
+MANIFEST = "manifest.json"
+
+_FOLDERS = {"project": "projects", "run": "runs", "deployment": "deployments"}
+
+
+def address(ref: str) -> str:
+    """The page of a reference, without its extension."""
+    kind, _, value = ref.partition(":")
+    return f"{_FOLDERS[kind]}/{value}" if value else kind
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The references that have a page."""
+
+    pages: frozenset[str]
+
+    def links_from(self, page: str, extension: str) -> Links:
+        """What a page of one format links to: other pages of that format; what lies in a run links to the run's page."""
+        folder = posixpath.dirname(address(page))
+
+        def link(ref: str) -> str | None:
+            target = self._page_of(ref)
+            if target is None or target == page:
+                return None
+            return posixpath.relpath(f"{address(target)}.{extension}", folder or ".")
+
+        return link
+
+    def _page_of(self, ref: str) -> str | None:
+        if ref in self.pages:
+            return ref
+        try:
+            inner = StableRef.parse(ref)
+        except ContractError:
+            return None
+        run = str(inner.owner("run")) if len(inner.parts) > 2 else ""
+        return run if run in self.pages else None

@@ -1,0 +1,68 @@
+"""The folder of a site: pages appear whole or not at all, and only what a site wrote is ever removed from it."""
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import orjson
+
+from contexta.site.addresses import MANIFEST
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old bytes or the new ones, never a part; raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)
+
+
+@dataclass(slots=True)
+class SiteFolder:
+    """Writes the pages of one build and remembers their digests."""
+
+    root: Path
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def write(self, page: str, content: bytes) -> None:
+        """Write a page; `page` is its address with extension."""
+        write_atomically(self.root / page, content)
+        self.digests[page] = hashlib.sha256(content).hexdigest()
+
+    def finish(self) -> list[str]:
+        """Remove pages of an earlier build that are no more, write the manifest; returns what was left because someone changed it."""
+        kept = []
+        for page, digest in _earlier(self.root / MANIFEST).items():
+            if page not in self.digests and not self._remove(page, digest):
+                kept.append(page)
+        manifest = {"pages": dict(sorted(self.digests.items()))}
+        write_atomically(self.root / MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        return kept
+
+    def _remove(self, page: str, digest: str) -> bool:
+        """Remove a page if its bytes are the ones that were written; a folder that is left empty goes with it."""
+        path = self.root / page
+        try:
+            if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+                return False
+            path.unlink()
+            if path.parent != self.root and not any(path.parent.iterdir()):
+                path.parent.rmdir()
+        except FileNotFoundError:
+            pass
+        return True
+
+
+def _earlier(manifest: Path) -> dict[str, str]:
+    """Page → digest of the build before; nothing where there is none that can be trusted."""
+    try:
+        pages = orjson.loads(manifest.read_bytes())["pages"]
+        return {page: digest for page, digest in pages.items() if isinstance(digest, str) and _lies_inside(page)}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _lies_inside(page: str) -> bool:
+    path = PurePosixPath(page)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in page and "\0" not in page

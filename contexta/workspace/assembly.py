@@ -1,0 +1,299 @@
+"""The lines of one run, or of one deployment, put together."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+import orjson
+
+from contexta.contract import (
+    Artifact,
+    ArtifactManifest,
+    BatchExecution,
+    ContextModel,
+    DegradedRecord,
+    DeploymentExecution,
+    DeploymentSnapshot,
+    EnvironmentSnapshot,
+    MetricRecord,
+    OperationContext,
+    Problem,
+    Project,
+    Record,
+    Run,
+    RunSnapshot,
+    SampleObservation,
+    Source,
+    StableRef,
+    StageExecution,
+    StructuredEventRecord,
+    TraceSpanRecord,
+    record_from_dict,
+)
+from contexta.contract.fields import chronological
+from contexta.errors import ContextaError
+from contexta.workspace.frames import ArtifactItem, PutItem, RecordItem, interpret
+from contexta.workspace.lines import Located, Unusable
+from contexta.workspace.mentions import Mentions, inferred_project
+from contexta.workspace.puts import Put, Puts
+from contexta.workspace.series import SeriesBuilder
+
+M = TypeVar("M", bound=ContextModel)
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(slots=True)
+class Assembly:
+    """Takes located lines, and gives what they say together. Whatever cannot be used becomes a problem with its place."""
+
+    root: Path
+    puts: Puts = field(default_factory=Puts)
+    mentions: Mentions = field(default_factory=Mentions)
+    orphans: dict[StableRef, Problem] = field(default_factory=dict)
+    events: list[StructuredEventRecord] = field(default_factory=list)
+    spans: list[TraceSpanRecord] = field(default_factory=list)
+    degraded: list[DegradedRecord] = field(default_factory=list)
+    series: SeriesBuilder = field(default_factory=SeriesBuilder)
+    artifacts: dict[StableRef, Artifact] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    producers: set[str] = field(default_factory=set)
+    record_runs: set[StableRef] = field(default_factory=set)
+    lines: Counter[str] = field(default_factory=Counter)
+    as_of: str = ""
+    _contents: dict[StableRef, int] = field(default_factory=dict)
+
+    def add(self, lines: Iterable[Located | Unusable]) -> None:
+        """Take lines in the order in which they are read."""
+        for line in lines:
+            if isinstance(line, Unusable):
+                self.problems.append(line.problem)
+                continue
+            try:
+                self._take(line)
+            except ContextaError as error:
+                self.problems.append(line.problem("invalid_line", str(error)))
+
+    def _take(self, line: Located) -> None:
+        item = interpret(line.value)
+        if isinstance(item, PutItem):
+            self._put(item, line)
+        elif isinstance(item, RecordItem):
+            self._record(item, line)
+        else:
+            self._artifact(item, line)
+        self.lines[line.file] += 1
+
+    def _saw(self, times: Iterable[str]) -> None:
+        self.as_of = max((self.as_of, *times), key=chronological)
+
+    def _put(self, item: PutItem, line: Located) -> None:
+        model = item.model.from_dict(item.data)
+        self.problems.extend(self.puts.add(Put(model, item.when, line.file, line.line)))
+        times = [getattr(model, name, None) for name in ("started_at", "ended_at", "observed_at", "captured_at", "created_at")]
+        seen = [time for time in times if time]
+        self._saw(seen)
+        if isinstance(model, Project):
+            return
+        if isinstance(model, DeploymentExecution):
+            self.mentions.add([model.ref], *seen)
+            return
+        batch = getattr(model, "batch_execution_ref", None)
+        named = [model.ref, getattr(model, "run_ref", None), getattr(model, "stage_execution_ref", None), batch]
+        self.mentions.add(named, *seen, batch=batch)
+        for owner in named[1:]:
+            if owner is not None and owner != model.ref:
+                what = f"{model.ref} names {owner}, which no line describes; what is known of it is inferred"
+                self.orphans.setdefault(owner, line.problem("unknown_owner", what))
+
+    def _record(self, item: RecordItem, line: Located) -> None:
+        value = _non_finite(item)
+        record = record_from_dict(item.data if value is None else _with_zero(item))
+        if not self._is_new(record, item, line):
+            return
+        envelope = record.envelope
+        self._saw([envelope.recorded_at])
+        self.producers.add(envelope.producer_ref)
+        self.record_runs.add(envelope.run_ref)
+        self.mentions.add(_scopes(record), *_times(record), batch=envelope.batch_execution_ref)
+        if value is not None:
+            what = f"{record.payload.metric_key} is {value} on {record.subject}; kept as a gap"
+            self.problems.append(line.problem("non_finite_metric", what))
+        elif line.lenient:
+            self.problems.append(line.problem("lenient_json", "holds NaN, Infinity or half a character pair, which JSON does not have"))
+        match record:
+            case MetricRecord():
+                self.series.add(record, record.payload.value if value is None else value)
+            case StructuredEventRecord():
+                self.events.append(record)
+            case TraceSpanRecord():
+                self.spans.append(record)
+            case DegradedRecord():
+                self.degraded.append(record)
+
+    def _is_new(self, record: Record, item: RecordItem, line: Located) -> bool:
+        """Whether this record did not stand before; the same record may stand in two planes, and counts once."""
+        ref = record.envelope.record_ref
+        content = hash(orjson.dumps(item.data, option=orjson.OPT_SORT_KEYS))
+        if ref not in self._contents:
+            self._contents[ref] = content
+        elif self._contents[ref] == content:
+            self.problems.append(line.problem("repeated_record", f"{ref} stands a second time; counted once", severity="info"))
+            return False
+        else:
+            self.problems.append(line.problem("duplicate_record", f"{ref} stands again with other content; both are kept"))
+        return True
+
+    def _artifact(self, item: ArtifactItem, line: Located) -> None:
+        manifest = ArtifactManifest.from_dict(item.manifest)
+        ref = manifest.artifact_ref
+        before = self.artifacts.get(ref)
+        if before is not None and before.manifest != manifest:
+            self.problems.append(line.problem("contradiction", f"{ref} is registered again with another manifest; the later is used"))
+        exists = _lies_there(self.root, manifest.location_ref)
+        self.artifacts[ref] = Artifact(manifest, item.exists if exists is None else exists, item.binding_status)
+        self._saw([manifest.created_at])
+        self.producers.add(manifest.producer_ref)
+        self.mentions.add(_manifest_scopes(manifest), manifest.created_at, batch=manifest.batch_execution_ref)
+
+    def described(self, cls: type[M]) -> list[M]:
+        """The latest puts of a class."""
+        return [put.model for put in self.puts.latest.values() if isinstance(put.model, cls)]
+
+    def known(self, cls: type[M], kind: str) -> tuple[M, ...]:
+        """All models of a kind, described or inferred, in order_index, time, name order."""
+        described = self.described(cls)
+        inferred = self.mentions.inferred(kind, [model.ref for model in described])
+        return tuple(sorted([*described, *(model for model in inferred if isinstance(model, cls))], key=_order))
+
+    def orphan_problems(self) -> Iterator[Problem]:
+        """The owners that models name and no put describes."""
+        return (problem for ref, problem in self.orphans.items() if ref not in self.puts.latest)
+
+    def sources(self) -> tuple[Source, ...]:
+        """The files that lines came from, by name."""
+        return tuple(Source(file=file, lines=count) for file, count in sorted(self.lines.items()))
+
+
+def _non_finite(item: RecordItem) -> float | None:
+    payload = item.data.get("payload")
+    value = payload.get("value") if isinstance(payload, dict) else None
+    return value if isinstance(value, float) and not math.isfinite(value) else None
+
+
+def _with_zero(item: RecordItem) -> dict[str, object]:
+    """The record with a stand-in for its value, so that all else about it is checked as ever."""
+    return {**item.data, "payload": {**item.data["payload"], "value": 0.0}}
+
+
+def _scopes(record: Record) -> Iterator[StableRef | None]:
+    envelope = record.envelope
+    yield envelope.deployment_execution_ref
+    yield record.subject
+    yield envelope.stage_execution_ref
+    yield envelope.batch_execution_ref
+    yield envelope.sample_observation_ref
+    yield envelope.operation_context_ref
+    if envelope.deployment_execution_ref is None:  # what a deployment does later is no part of the run's time
+        yield envelope.run_ref
+
+
+def _times(record: Record) -> tuple[str, ...]:
+    if isinstance(record, TraceSpanRecord):
+        return record.payload.started_at, record.payload.ended_at
+    return (record.envelope.observed_at,)
+
+
+def _manifest_scopes(manifest: ArtifactManifest) -> Iterator[StableRef | None]:
+    yield manifest.run_ref
+    yield manifest.stage_execution_ref
+    yield manifest.batch_execution_ref
+    yield manifest.sample_observation_ref
+    yield manifest.operation_context_ref
+    yield manifest.deployment_execution_ref
+
+
+def _lies_there(root: Path, location: str) -> bool | None:
+    """Whether a store-relative file is in the workspace; None for a URI or an absolute path, which mean nothing on another machine."""
+    text = location.removeprefix("path:")
+    path = PurePosixPath(text)
+    if ":" in text or "\\" in text or path.is_absolute() or ".." in path.parts:
+        return None
+    try:
+        return (root / path).exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
+def run_snapshot(
+    lines: Assembly, ref: StableRef, project: Project | None, deployments: Mapping[StableRef, DeploymentExecution]
+) -> RunSnapshot:
+    """All that the lines of a run say, with its project and the deployments that puts describe anywhere in the workspace."""
+    run = _run(lines, ref)
+    return RunSnapshot(
+        project=project or inferred_project(run.project_ref, run.started_at),
+        run=run,
+        stages=lines.known(StageExecution, "stage"),
+        batches=lines.known(BatchExecution, "batch"),
+        samples=lines.known(SampleObservation, "sample"),
+        operations=lines.known(OperationContext, "op"),
+        deployments=tuple(sorted(_deployments(lines, ref, deployments), key=_order)),
+        environments=tuple(sorted(lines.described(EnvironmentSnapshot), key=lambda model: chronological(model.captured_at))),
+        artifacts=tuple(sorted(lines.artifacts.values(), key=lambda artifact: chronological(artifact.manifest.created_at))),
+        series=tuple(lines.series.finish()),
+        events=_by_time(lines.events),
+        spans=_by_time(lines.spans),
+        degraded=_by_time(lines.degraded),
+        producers=tuple(sorted(lines.producers)),
+        sources=lines.sources(),
+        problems=(*lines.problems, *lines.orphan_problems()),
+        as_of=lines.as_of,
+    )
+
+
+def _run(lines: Assembly, ref: StableRef) -> Run:
+    described = [run for run in lines.described(Run) if run.ref == ref]
+    if described:
+        return described[0]
+    if ref not in lines.mentions.seen:  # only a deployment names it: all that is known is that it was before that
+        lines.mentions.add([ref], lines.as_of)
+    return next(run for run in lines.known(Run, "run") if run.ref == ref)
+
+
+def _deployments(lines: Assembly, ref: StableRef, described: Mapping[StableRef, DeploymentExecution]) -> Iterator[DeploymentExecution]:
+    named = lines.mentions.seen
+    yield from (model for model in described.values() if model.run_ref == ref or model.ref in named)
+    for model in lines.mentions.inferred("deployment", described):
+        if isinstance(model, DeploymentExecution):
+            yield replace(model, run_ref=ref)
+
+
+def deployment_snapshot(lines: Assembly, ref: StableRef, project: Project | None) -> DeploymentSnapshot:
+    """All that the lines of a deployment say: its puts, and the records that name it."""
+    deployment = next(model for model in lines.known(DeploymentExecution, "deployment") if model.ref == ref)
+    runs = sorted(lines.record_runs)
+    if deployment.inferred and len(runs) == 1:
+        deployment = replace(deployment, run_ref=runs[0])
+    return DeploymentSnapshot(
+        project=project or inferred_project(deployment.project_ref, deployment.started_at),
+        deployment=deployment,
+        runs=tuple(runs),
+        series=tuple(series for series in lines.series.finish() if series.owner == ref),
+        events=_by_time(lines.events),
+        spans=_by_time(lines.spans),
+        degraded=_by_time(lines.degraded),
+        problems=tuple(lines.problems),
+        as_of=lines.as_of,
+    )
+
+
+def _by_time(records: list[R]) -> tuple[R, ...]:
+    return tuple(sorted(records, key=lambda record: chronological(record.envelope.observed_at)))
+
+
+def _order(model: ContextModel) -> tuple[float, str, StableRef]:
+    index = getattr(model, "order_index", None)
+    began = str(getattr(model, "started_at", None) or getattr(model, "observed_at", ""))
+    return (math.inf if index is None else index, chronological(began), model.ref)

@@ -1,0 +1,147 @@
+"""What a line is: a put of a context model, a record, or an artifact. Told by its frame, whichever file it stands in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from contexta.contract import (
+    BatchExecution,
+    ContextModel,
+    DeploymentExecution,
+    EnvironmentSnapshot,
+    OperationContext,
+    Project,
+    Run,
+    SampleObservation,
+    StableRef,
+    StageExecution,
+)
+from contexta.contract.fields import RULES, apply
+from contexta.errors import ContextaError, ContractError
+
+CONTEXT_MODELS: Mapping[str, type[ContextModel]] = {
+    cls.__name__: cls
+    for cls in (
+        Project,
+        Run,
+        StageExecution,
+        BatchExecution,
+        SampleObservation,
+        OperationContext,
+        DeploymentExecution,
+        EnvironmentSnapshot,
+    )
+}
+
+
+class WrongFrame(ContextaError):
+    """A line that is JSON, but none of the frames of a workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutItem:
+    """A context model was put; `when` is empty where nothing says it (it is then older than any put that says)."""
+
+    model: type[ContextModel]
+    data: Mapping[str, Any]
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordItem:
+    """A record was written."""
+
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactItem:
+    """An artifact was registered; `exists` is what the writer saw, None where it did not say."""
+
+    manifest: Mapping[str, Any]
+    binding_status: str | None
+    exists: bool | None
+
+
+Item = PutItem | RecordItem | ArtifactItem
+
+
+def interpret(value: Any) -> Item:
+    """The item that a parsed line frames; raises WrongFrame when it frames none."""
+    if not isinstance(value, dict):
+        raise WrongFrame(f"JSON, but not an object: {type(value).__name__}")
+    if "family" in value:
+        return _captured(value)
+    if "record" in value:
+        return RecordItem(_object(value, "record"))
+    if "model" in value and "type" in value:
+        return _put(value["type"], _object(value, "model"), value.get("put_at"))
+    raise WrongFrame("JSON, but no frame of a workspace: it has no family, record or model")
+
+
+def _captured(frame: Mapping[str, Any]) -> Item:
+    family, payload = frame["family"], _object(frame, "payload")
+    if family == "RECORD" or (family == "DEGRADATION" and "envelope" in payload):
+        return RecordItem(payload)
+    if family == "ARTIFACT":
+        source = payload.get("source")
+        exists = source.get("exists") if isinstance(source, dict) else None
+        binding = payload.get("binding_status")
+        return ArtifactItem(
+            _object(payload, "manifest"),
+            binding if isinstance(binding, str) else None,
+            exists if isinstance(exists, bool) else None,
+        )
+    if family == "CONTEXT":
+        return _put(frame.get("payload_type"), payload, frame.get("captured_at"))
+    if family == "DEGRADATION":
+        raise WrongFrame(f"the capture reported a degradation: {payload.get('summary') or payload.get('issue_key') or payload!r}")
+    raise WrongFrame(f"a frame of an unknown family {family!r}")
+
+
+def _put(name: Any, data: Mapping[str, Any], when: Any) -> PutItem:
+    model = CONTEXT_MODELS.get(name) if isinstance(name, str) else None
+    if model is None:
+        raise WrongFrame(f"a put of an unknown model {name!r}; expected one of {', '.join(CONTEXT_MODELS)}")
+    return PutItem(model, data, when if isinstance(when, str) else "")
+
+
+def _object(frame: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = frame.get(name)
+    if not isinstance(value, dict):
+        raise WrongFrame(f"a frame without its {name}" if value is None else f"{name}: expected an object")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Whose pages a line stands on."""
+
+    run: StableRef | None = None
+    deployment: StableRef | None = None
+
+
+def owners(item: Item) -> Owners:
+    """The run and deployment that an item names; raises ContractError when what should name its run does not."""
+    if isinstance(item, ArtifactItem):
+        return Owners(_ref(item.manifest, "run_ref"))
+    if isinstance(item, RecordItem):
+        envelope = item.data.get("envelope")
+        if not isinstance(envelope, dict):
+            raise ContractError("envelope", "is missing")
+        return Owners(_ref(envelope, "run_ref"), _optional_ref(envelope, "deployment_execution_ref"))
+    if item.model is Project:
+        return Owners()
+    if item.model is DeploymentExecution:
+        return Owners(_optional_ref(item.data, "run_ref"), _ref(item.data, "deployment_execution_ref"))
+    return Owners(_ref(item.data, "run_ref"))
+
+
+def _optional_ref(data: Mapping[str, Any], name: str) -> StableRef | None:
+    return None if data.get(name) is None else _ref(data, name)
+
+
+def _ref(data: Mapping[str, Any], name: str) -> StableRef:
+    if data.get(name) is None:
+        raise ContractError(name, "is missing")
+    return cast(StableRef, apply(name, RULES[name], data[name]))

@@ -1,0 +1,88 @@
+"""`metadata/ledger.db`, the DuckDB file in which Contexta 1.0 keeps its puts. Read-only, and only the `payload_json` column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+
+from contexta.contract import Problem
+from contexta.workspace.lines import Located, Unusable
+
+if TYPE_CHECKING:
+    import duckdb
+
+PLACE = "metadata/ledger.db"
+
+# Table → the class name of the models in it.
+TABLES = {
+    "projects": "Project",
+    "runs": "Run",
+    "stage_executions": "StageExecution",
+    "batch_executions": "BatchExecution",
+    "sample_observations": "SampleObservation",
+    "deployment_executions": "DeploymentExecution",
+    "environment_snapshots": "EnvironmentSnapshot",
+}
+# Tables that hold no model; said when they hold anything.
+UNREAD = ("relations", "provenance_records")
+
+MISSING_DUCKDB = (
+    "not read: this DuckDB file needs the duckdb package, which is not installed; "
+    "install contexta with its extra [duckdb], or: pip install duckdb"
+)
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    return duckdb.connect(str(path), read_only=True)
+
+
+def readable_tables(path: Path) -> tuple[list[str], list[Problem]]:
+    """The tables of models in the file, and what is not read of it and why."""
+    try:
+        import duckdb
+    except ImportError:
+        return [], [Problem(PLACE, 0, "missing_extra", MISSING_DUCKDB, "error")]
+    try:
+        with _connect(path) as connection:
+            names = {row[0] for row in connection.execute("SHOW TABLES").fetchall()}
+            counts = {name: _count(connection, name) for name in UNREAD if name in names}
+    except duckdb.Error as error:
+        return [], [Problem(PLACE, 0, "unreadable_file", f"cannot be read: {_first_line(error)}", "error")]
+    problems = [
+        Problem(PLACE, 0, "unread_table", f"{count} rows of {name} are not shown", "info") for name, count in counts.items() if count
+    ]
+    return [table for table in TABLES if table in names], problems
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(connection.table(table).count("*").fetchall()[0][0])
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
+def read_rows(path: Path, name: str, table: str, start: int = 0, end: int | None = None) -> Iterator[Located | Unusable]:
+    """The rows of a table of models, framed as puts; `start` and `end` are row ids, the first row being line 1."""
+    import duckdb
+
+    # The table is one of TABLES, never text from a file.
+    query = f"SELECT rowid, payload_json FROM {table} WHERE rowid >= ? AND (? IS NULL OR rowid < ?) ORDER BY rowid"  # noqa: S608
+    try:
+        with _connect(path) as connection:
+            rows = connection.execute(query, [start, end, end]).fetchall()
+    except duckdb.Error as error:
+        yield Unusable(Problem(name, 0, "unreadable_file", f"cannot be read: {_first_line(error)}", "error"))
+        return
+    for row, text in rows:
+        try:
+            model = orjson.loads(text or "")
+        except orjson.JSONDecodeError as error:
+            yield Unusable(Problem(name, row + 1, "malformed_line", f"payload_json is not JSON: {error.msg}"))
+        else:
+            yield Located(name, row + 1, row, row + 1, b"", {"model": model, "type": TABLES[table], "put_at": ""})

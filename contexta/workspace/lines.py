@@ -1,0 +1,123 @@
+"""JSONL as it is found on disk: every line with its place, none lost, none trusted.
+
+Lines end at `\\n` and nowhere else (a string may hold U+2028). A last line without one is still being written, or was cut off
+by a crash: it is reported, never used, because the rest of a number may be missing.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from contexta.contract import Problem
+
+# A longer line is reported and passed over unread, so that one line cannot take all memory.
+MAX_LINE = 16 * 1024 * 1024
+
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A line that holds JSON; `start` and `end` are byte offsets (row ids in a database), `lenient` that it was not strict JSON."""
+
+    file: str
+    line: int
+    start: int
+    end: int
+    raw: bytes
+    value: Any
+    lenient: bool = False
+
+    def problem(self, key: str, what: str, **severity: Any) -> Problem:
+        """A problem at this place."""
+        return Problem(self.file, self.line, key, what, **severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A line that holds no JSON, and as much of it as may tell whose it was."""
+
+    problem: Problem
+    raw: bytes = b""
+
+
+def read_lines(path: Path, file: str, start: int = 0, end: int | None = None, line: int = 1) -> Iterator[Located | Unusable]:
+    """The lines between two byte offsets of a file; `file` is its name in problems, `line` the number of the first line.
+
+    Raises OSError when the file cannot be read.
+    """
+    with path.open("rb") as stream:
+        stream.seek(start)
+        while end is None or start < end:
+            data = stream.readline(MAX_LINE + 1)
+            if not data:
+                return
+            size = len(data)
+            if not data.endswith(b"\n"):
+                size += _pass_over(stream)
+                yield _unfinished(file, line, data, size)
+            else:
+                yield from _parsed(file, line, start, start + size, data)
+            start += size
+            line += 1
+
+
+def _pass_over(stream: BinaryIO) -> int:
+    size = 0
+    while data := stream.readline(MAX_LINE):
+        size += len(data)
+        if data.endswith(b"\n"):
+            break
+    return size
+
+
+def _unfinished(file: str, line: int, data: bytes, size: int) -> Unusable:
+    if size > MAX_LINE:
+        what = f"a line of {size / 1e6:.1f} MB, longer than the {MAX_LINE / 1e6:.1f} MB that are read; passed over"
+        return Unusable(Problem(file, line, "long_line", what), data[:65_536])
+    what = f"the last line has no end ({size} bytes): still being written, or cut off; not read"
+    return Unusable(Problem(file, line, "torn_line", what), data[:65_536])
+
+
+def _parsed(file: str, line: int, start: int, end: int, data: bytes) -> Iterator[Located | Unusable]:
+    text = data.rstrip(b"\r\n")
+    if line == 1 and text.startswith(BOM):
+        text = text.removeprefix(BOM)
+        yield Unusable(Problem(file, 1, "byte_order_mark", "the file begins with a byte-order mark; passed over", "info"))
+    if line == 1 and data.endswith(b"\r\n"):
+        yield Unusable(Problem(file, 1, "crlf", "the lines end in CR LF; read as if they ended in LF", "info"))
+    if not text.strip():
+        yield Unusable(Problem(file, line, "blank_line", "the line is blank", "info"))
+        return
+    try:
+        yield Located(file, line, start, end, text, orjson.loads(text))
+    except orjson.JSONDecodeError as error:
+        yield _second_reading(file, line, start, end, text, error)
+
+
+def _second_reading(file: str, line: int, start: int, end: int, text: bytes, error: orjson.JSONDecodeError) -> Located | Unusable:
+    """What the standard library makes of a line that is not strict JSON: it knows NaN, Infinity and lone surrogates."""
+    try:
+        value = _mended(json.loads(text.decode("utf-8")))
+    except UnicodeDecodeError as fault:
+        what = f"not UTF-8 at byte {fault.start} of the line"
+    except (ValueError, RecursionError):
+        what = f"not JSON at byte {error.pos} of the line: {error.msg.partition(':')[0]}"
+    else:
+        return Located(file, line, start, end, text, value, lenient=True)
+    return Unusable(Problem(file, line, "malformed_line", what), text[:65_536])
+
+
+def _mended(value: Any) -> Any:
+    """The value with lone surrogates replaced: they cannot be written as UTF-8."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_mended(item) for item in value]
+    if isinstance(value, dict):
+        return {_mended(key): _mended(item) for key, item in value.items()}
+    return value
