@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 import click
 
@@ -95,8 +95,9 @@ def build(
 ) -> None:
     """Build a site: an index, and a page for each project, run and deployment.
 
-    WORKSPACE is the folder that runs left, .contexta unless given. A REF is run:proj.name, proj.name, a bare name where only one run has it,
-    latest, or latest:proj. Pages of an earlier build into DIR that are no more are removed; files that a build did not write never are.
+    WORKSPACE is the folder that runs left, .contexta unless given. A REF is run:proj.name, proj.name, a bare name where only one
+    run has it, latest, or latest:proj. Pages of an earlier build into DIR that are no more are removed; files that a build did not
+    write never are.
     """
     with _errors_told():
         html = HtmlRenderer.create(templates)
@@ -118,9 +119,11 @@ def build(
 
 
 def _told(built: Built, index: Path) -> str:
-    runs = f"{len(built.runs)} run{'' if len(built.runs) == 1 else 's'}"
-    attention = f"{built.needs_attention} need attention" if built.needs_attention else "nothing needs attention"
-    return f"{index}: {runs}, {len(built.deployments)} deployments, {built.files} files; {attention}."
+    counts = [(len(built.runs), "run"), (len(built.deployments), "deployment"), (built.files, "file")]
+    made = ", ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts)
+    needs = built.needs_attention
+    attention = f"{needs:,} issue{' needs' if needs == 1 else 's need'} attention" if needs else "nothing needs attention"
+    return f"{index}: {made}; {attention}."
 
 
 @contextmanager
@@ -150,7 +153,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
     "-o", "--output", "out", default="-", show_default=True, type=click.File("wb", atomic=True), help="A file, or - for standard output."
 )
 @TEMPLATES
-def run(ref: str, folder: Path, format_: str, out: click.utils.LazyFile, templates: Path | None) -> None:
+def run(ref: str, folder: Path, format_: str, out: BinaryIO, templates: Path | None) -> None:
     """Write the report of one run, for a CI artifact or a step summary.
 
     A REF is run:proj.name, proj.name, a bare name where only one run has it, latest, or latest:proj.

@@ -42,11 +42,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A manifest, and whether its file is known to be there: None when nothing tells."""
+    """A manifest and what is known of its file: as it was registered, and as it lies in the workspace now; None where nothing tells."""
 
     manifest: ArtifactManifest
-    exists: bool | None = None
     binding_status: str | None = None
+    existed: bool | None = None
+    in_workspace: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

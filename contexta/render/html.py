@@ -45,6 +45,7 @@ def _environment(templates: Path | None) -> jinja2.Environment:
         exact=words.exact,
         duration=words.duration,
         size=words.size,
+        with_unit=words.with_unit,
         time=words.time,
         count=words.count,
         slug=slug,
@@ -87,7 +88,7 @@ class HtmlRenderer:
             return self.environment.get_template("page.html.j2").render(
                 document=document,
                 link=links,
-                style=Markup(self.style),
+                style=Markup(self.style),  # noqa: S704  # the template's own style sheet
                 policy=_policy(self.style),
             )
 

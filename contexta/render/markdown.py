@@ -23,7 +23,9 @@ from contexta.report.document import (
 )
 
 # An underscore between two letters or digits opens no emphasis, and reads better bare.
-_SPECIAL = re.compile(r"[&<>|\\`*\[\]#@~!$]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|:(?=//)|(?<=[wW]{3})\.|^ | $|  +")
+_SPECIAL = re.compile(
+    r"[&<>|\\`*\[\]#@~!$]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|(?:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?<=w{3})\.|^ | $|  +", re.IGNORECASE
+)
 _BY_ENTITY = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "\\": "&#92;", ":": "&#58;", ".": "&#46;", "@": "&#64;", "$": "&#36;"}
 
 
@@ -69,7 +71,7 @@ def _block(block: Block, links: Links) -> Iterator[str]:
         case Details(table):
             yield from _table(table, links)
         case Chart():
-            yield f"*{escape(_chart(block))}*"
+            yield f"- {escape(words.chart(block))}"
         case Issues(items, total):
             yield from (f"- **{issue.severity}** {escape(issue.key)}: {escape(issue.sentence)}" for issue in items)
             yield from [_more(len(items), total)] if total > len(items) else []
@@ -88,8 +90,9 @@ def _fact(item: Fact, links: Links) -> str:
 
 
 def _table(table: Table, links: Links) -> Iterator[str]:
-    yield f"**{escape(table.caption)}**"
-    yield ""
+    if table.caption:
+        yield f"**{escape(table.caption)}**"
+        yield ""
     yield _row(map(escape, table.columns))
     yield _row("---:" if right else "---" for right in table.numeric())
     yield from (_row(_cell(cell, links) for cell in row) for row in table.rows)
@@ -106,10 +109,6 @@ def _cell(cell: Cell, links: Links) -> str:
     text = escape(words.cell(cell))
     address = links(cell.ref) if isinstance(cell, Ref) else None
     return f"[{text}]({address})" if address else text
-
-
-def _chart(chart: Chart) -> str:
-    return f"Chart: {chart.title}, {words.count(chart.stands_for)} values; they stand in the tables."
 
 
 def _more(shown: int, total: int) -> str:

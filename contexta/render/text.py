@@ -19,7 +19,7 @@ from contexta.report.document import (
 )
 
 # A longer cell is cut with a mark; the other formats hold it whole.
-MAX_CELL = 60
+MAX_CELL = 80
 
 
 def render(document: Document) -> str:
@@ -56,7 +56,7 @@ def _block(block: Block) -> Iterator[str]:
         case Table() | Details():
             yield from _table(block.table if isinstance(block, Details) else block)
         case Chart():
-            yield f"Chart: {words.one_line(block.title)} ({words.count(block.stands_for)} values)"
+            yield words.one_line(words.chart(block))
         case Issues(items, total):
             yield from (f"{words.LEVEL_SIGNS[issue.severity]} {issue.severity:<7} {words.one_line(issue.sentence)}" for issue in items)
             yield from [_more(len(items), total)] if total > len(items) else []
@@ -77,7 +77,7 @@ def _table(table: Table) -> Iterator[str]:
     rows = [[_cut(_line(cell)) for cell in row] for row in table.rows]
     widths = [max(len(text) for text in column) for column in zip(table.columns, *rows, strict=True)]
     numeric = table.numeric()
-    yield words.one_line(table.caption)
+    yield from [words.one_line(table.caption)] if table.caption else []
     yield _columns(table.columns, widths, numeric)
     yield "  ".join("-" * width for width in widths)
     yield from (_columns(row, widths, numeric) for row in rows)

@@ -2,9 +2,10 @@
 
 import math
 import re
+from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from contexta.report.document import Bytes, Cell, Code, Duration, Exact, Level, Number, Pairs, Ref, Status, Text, Time
+from contexta.report.document import Bytes, Cell, Chart, Code, Duration, Exact, Level, Number, Pairs, Ref, Status, Text, Time
 
 NOTHING = "–"
 
@@ -12,7 +13,7 @@ STATUS_SIGNS = {
     "completed": "✓",
     "ok": "✓",
     "present": "✓",
-    "recorded": "•",
+    "registered": "•",
     "failed": "✗",
     "error": "✗",
     "missing": "✗",
@@ -21,6 +22,8 @@ STATUS_SIGNS = {
     "cancelled": "⊘",
     "unknown": "?",
 }
+_SIZES = ("KB", "MB", "GB", "TB")
+_BLOCKS = "▁▂▃▄▅▆▇█"
 LEVEL_SIGNS = {"critical": "✗", "error": "✗", "warning": "▲", "info": "•", "debug": "·"}
 
 # C0 and C1 controls other than newline and tab, bidirectional controls, zero-width and other invisible characters, lone surrogates.
@@ -47,20 +50,20 @@ def one_line(text: str) -> str:
 
 
 def number(value: float) -> str:
-    """Four significant digits, or the whole number: `48,000`, `0.9778`, `945.5`, `1.2e-07`, `NaN`."""
+    """Four significant digits, all of a whole part: `48,000`, `0.9778`, `945.5`, `123,457`, `1.2e-7`, `NaN`."""
     if isinstance(value, int):
         return f"{value:,}" if abs(value) < 10**15 else f"{Decimal(value):.3e}"
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
     if value == 0:
         return "0"
-    if value.is_integer() and abs(value) < 10**15:
-        return f"{int(value):,}"
+    if abs(value) < 1e15 and (value.is_integer() or abs(value) >= 1000):
+        return f"{round(value):,}"
     rounded = Context(prec=4, rounding=ROUND_HALF_EVEN).create_decimal(repr(value))
     if not 1e-4 <= abs(value) < 1e15:
         return f"{rounded.normalize():e}"
     text = f"{rounded:f}"
-    return f"{Decimal(text):,}" if "." not in text else f"{rounded:,f}".rstrip("0").rstrip(".")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def exact(value: float) -> str:
@@ -89,12 +92,8 @@ def size(count: int) -> str:
     """`987 B`, `2.9 KB`, `1.2 GB`; 1 KB is 1,000 bytes."""
     if count < 1000:
         return f"{count} B"
-    amount = float(count)
-    for unit in ("KB", "MB", "GB", "TB"):
-        amount /= 1000
-        if amount < 999.95:
-            break
-    return f"{amount:,.1f} {unit}"
+    steps = min(int(math.log10(count + 0.5 * 10 ** (len(str(count)) - 4))) // 3, len(_SIZES))
+    return f"{count / 1000**steps:,.1f} {_SIZES[steps - 1]}"
 
 
 def time(timestamp: str) -> str:
@@ -119,8 +118,8 @@ def cell(value: Cell) -> str:
             return f"{LEVEL_SIGNS.get(word, '•')} {visible(word)}"
         case Time(timestamp):
             return time(timestamp)
-        case Duration(seconds):
-            return duration(seconds)
+        case Duration(seconds, at_least):
+            return ("≥ " if at_least else "") + duration(seconds)
         case Bytes(count):
             return size(count)
         case Pairs(items):
@@ -137,8 +136,34 @@ def status(word: str) -> str:
 
 
 def with_unit(amount: str, unit: str | None) -> str:
-    """A number and its unit."""
-    return f"{amount} {visible(unit)}" if unit else amount
+    """A number and its unit; a count needs none."""
+    return f"{amount} {visible(unit)}" if unit and unit != "count" else amount
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """A row of blocks as high as the values, a space where there is none: `▇▅▃▂▁`. Of a long row, the last of each stretch."""
+    step = max(1, math.ceil(len(values) / 40))
+    kept = [*values[step - 1 :: step]]
+    finite = [value for value in kept if value is not None]
+    if not finite:
+        return ""
+    low, high = min(finite), max(finite)
+    return "".join(" " if value is None else _BLOCKS[_height(value, low, high)] for value in kept)
+
+
+def _height(value: float, low: float, high: float) -> int:
+    return round((value - low) / (high - low) * (len(_BLOCKS) - 1)) if high > low else len(_BLOCKS) // 2
+
+
+def chart(drawn: Chart) -> str:
+    """A chart in one line: `loss · train batches (nats): ▇▅▃▂▁ 2.309 → 0.1919`."""
+    unit = f" ({drawn.unit})" if drawn.unit else ""
+    lines = []
+    for line in drawn.lines:
+        values = [value for _, value in line.points]
+        finite = [value for value in values if value is not None] or [math.nan]
+        lines.append(f"{drawn.title}{unit}: {sparkline(values)} {number(finite[0])} → {number(finite[-1])}")
+    return "\n".join(lines)
 
 
 def count(number_of: int) -> str:

@@ -1,6 +1,7 @@
 """Contract values → cells."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from contexta.contract import (
@@ -46,6 +47,12 @@ def time(timestamp: str | None) -> Time | None:
 def duration(begin: str, end: str | None) -> Duration | None:
     """The seconds between two moments."""
     return None if end is None else Duration((instant(end) - instant(begin)).total_seconds())
+
+
+def lasted(model: Lifecycle) -> Duration | None:
+    """How long a model took: at least as long as its records span, where it is inferred from them."""
+    span = duration(model.started_at, model.ended_at)
+    return replace(span, at_least=True) if span and model.inferred else span
 
 
 def text(value: str | None) -> Text | None:

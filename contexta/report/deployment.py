@@ -49,7 +49,7 @@ def _summary(snapshot: DeploymentSnapshot, run: RunSummary | None) -> Iterator[B
         *(Fact("Run", cells.ref(run.run) if run and run.run.ref == ref else cells.bare_ref(ref), inferred) for ref in runs),
         Fact("Started", cells.time(deployment.started_at), inferred and "inferred: first seen"),
         Fact("Ended", cells.time(deployment.ended_at), inferred and "inferred: last seen"),
-        Fact("Duration", cells.duration(deployment.started_at, deployment.ended_at)),
+        Fact("Duration", cells.lasted(deployment)),
     ]
     for label, ref in (("Artifact", deployment.artifact_ref), ("Environment", deployment.environment_snapshot_ref)):
         if ref is not None:
@@ -65,7 +65,7 @@ def _producing_run(run: RunSummary) -> Iterator[Block]:
             Fact("Run", cells.ref(run.run)),
             Fact("Status", cells.status(run.run)),
             Fact("Started", cells.time(run.run.started_at)),
-            Fact("Duration", cells.duration(run.run.started_at, run.run.ended_at)),
+            Fact("Duration", cells.lasted(run.run)),
         )
     )
     if run.deployed:

@@ -104,8 +104,10 @@ def _artifacts(snapshot: RunSnapshot) -> Iterator[Issue]:
 
 
 def is_missing(artifact: Artifact) -> bool:
-    """Whether the file is known not to be there, or was never bound."""
-    return artifact.exists is False or artifact.binding_status in ("PENDING", "DEGRADED")
+    """Whether the file is known not to be there, or was not when it was registered."""
+    if artifact.in_workspace is not None:
+        return not artifact.in_workspace
+    return artifact.existed is False or artifact.binding_status in ("PENDING", "DEGRADED")
 
 
 def _stages_without_metrics(snapshot: RunSnapshot) -> Iterator[Issue]:

@@ -77,9 +77,10 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A span of time in seconds."""
+    """A span of time in seconds; at least that long where it is inferred from what was seen."""
 
     seconds: float
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,11 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells under columns. `total` is how many rows there are; where it is more than the rows shown, the page says so."""
+    """Rows of cells under columns.
+
+    `caption` is empty where the section's title says it all. `total` is how many rows there are; where it is more than the rows
+    shown, the page says so.
+    """
 
     caption: str
     columns: tuple[str, ...]

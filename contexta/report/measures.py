@@ -17,12 +17,12 @@ M = TypeVar("M", bound=ContextModel)
 def label(series: MetricSeries) -> str:
     """The metric's key, and the tags that tell it from others of that key."""
     tags = ", ".join(f"{name}={value}" for name, value in series.tags.items())
-    return f"{series.key} ({tags})" if tags else series.key
+    return f"{series.key}, {tags}" if tags else series.key
 
 
 def column(series: MetricSeries) -> str:
     """The metric as a column's title: its label and unit."""
-    return f"{label(series)} [{series.unit}]" if series.unit else label(series)
+    return f"{label(series)} ({series.unit})" if series.unit else label(series)
 
 
 def scope(series: MetricSeries) -> str:

@@ -61,7 +61,7 @@ def _attention(runs: Runs, deployments: Deployments, problems: Sequence[Problem]
 def _projects(projects: Iterable[Project], runs: Runs, deployments: Deployments) -> Block:
     rows = (run_tables.project_row(project, *of_project(project.ref, runs, deployments)) for project in projects)
     titles = ("Project", "Runs", "Deployments", "Newest run", "Status", "Started")
-    return cells.table("Projects", titles, rows)
+    return cells.table("", titles, rows)
 
 
 def _project_summary(project: Project, runs: Runs, deployments: Deployments) -> Iterable[Block]:

@@ -47,7 +47,7 @@ def runs_of_project(runs: Iterable[RunSummary]) -> Table:
 
 def _lifecycle(one: RunSummary) -> tuple[Cell, ...]:
     run = one.run
-    return cells.ref(run), cells.status(run), cells.time(run.started_at), cells.duration(run.started_at, run.ended_at)
+    return cells.ref(run), cells.status(run), cells.time(run.started_at), cells.lasted(run)
 
 
 def _attention_cell(attention: Attention) -> Cell:
@@ -88,7 +88,7 @@ def attention(runs: Runs, many: Deployments, problems: Sequence[Problem]) -> Tab
         rows += [(subject, project, Level(issue.severity), Text(issue.sentence)) for issue in found.worst]
         if more := found.total - len(found.worst):
             rows.append((subject, project, None, Text(f"and {cells.counted(more, 'more issue')} on its page")))
-    return cells.table("What needs attention", ("Where", "Project", "Severity", "What"), rows) if rows else None
+    return cells.table("", ("Where", "Project", "Severity", "What"), rows) if rows else None
 
 
 def project_row(project: Project, runs: Runs, many: Deployments) -> tuple[Cell, ...]:

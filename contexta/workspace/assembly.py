@@ -152,8 +152,8 @@ class Assembly:
         before = self.artifacts.get(ref)
         if before is not None and before.manifest != manifest:
             self.problems.append(line.problem("contradiction", f"{ref} is registered again with another manifest; the later is used"))
-        exists = _lies_there(self.root, manifest.location_ref)
-        self.artifacts[ref] = Artifact(manifest, item.exists if exists is None else exists, item.binding_status)
+        in_workspace = _lies_there(self.root, manifest.location_ref)
+        self.artifacts[ref] = Artifact(manifest, item.binding_status, item.existed, in_workspace)
         self._saw([manifest.created_at])
         self.producers.add(manifest.producer_ref)
         self.mentions.add(_manifest_scopes(manifest), manifest.created_at, batch=manifest.batch_execution_ref)

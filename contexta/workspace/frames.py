@@ -56,11 +56,11 @@ class RecordItem:
 
 @dataclass(frozen=True, slots=True)
 class ArtifactItem:
-    """An artifact was registered; `exists` is what the writer saw, None where it did not say."""
+    """An artifact was registered; `existed` is what the writer saw of its file, None where it did not say."""
 
     manifest: Mapping[str, Any]
     binding_status: str | None
-    exists: bool | None
+    existed: bool | None
 
 
 Item = PutItem | RecordItem | ArtifactItem
@@ -85,12 +85,12 @@ def _captured(frame: Mapping[str, Any]) -> Item:
         return RecordItem(payload)
     if family == "ARTIFACT":
         source = payload.get("source")
-        exists = source.get("exists") if isinstance(source, dict) else None
+        existed = source.get("exists") if isinstance(source, dict) else None
         binding = payload.get("binding_status")
         return ArtifactItem(
             _object(payload, "manifest"),
             binding if isinstance(binding, str) else None,
-            exists if isinstance(exists, bool) else None,
+            existed if isinstance(existed, bool) else None,
         )
     if family == "CONTEXT":
         return _put(frame.get("payload_type"), payload, frame.get("captured_at"))

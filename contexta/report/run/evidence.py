@@ -15,7 +15,7 @@ def metrics(snapshot: RunSnapshot) -> Section | None:
 def metric_blocks(all_series: tuple[MetricSeries, ...], begin: str) -> Iterator[Block]:
     """A table of series, a chart for each that has a course, and a folded table of the values themselves."""
     titles = ("Metric", "Measured on", "Unit", "Values", "First", "Last", "Least", "Greatest")
-    yield cells.table("Metrics", titles, map(_series_row, all_series))
+    yield cells.table("", titles, map(_series_row, all_series))
     for series in all_series:
         if len(series.values) > 1 and series.level != "sample":  # samples have no order worth a line
             yield measures.chart(series, begin)
@@ -53,7 +53,7 @@ def events(snapshot: RunSnapshot) -> Section | None:
 def event_table(records: tuple[StructuredEventRecord, ...]) -> Table:
     """Events in time order."""
     titles = ("Time", "Level", "Event", "Message", "Where", "Attributes")
-    return cells.table("Events", titles, map(_event_row, records))
+    return cells.table("", titles, map(_event_row, records))
 
 
 def _event_row(record: StructuredEventRecord) -> tuple[Cell, ...]:
@@ -73,7 +73,7 @@ def traces(snapshot: RunSnapshot) -> Section | None:
     if not snapshot.spans:
         return None
     titles = ("Span", "Status", "Kind", "Started", "Duration", "Where", "Trace", "Id", "Parent", "Attributes")
-    return Section("Traces", (cells.table("Spans", titles, map(_span_row, snapshot.spans)),))
+    return Section("Traces", (cells.table("", titles, map(_span_row, snapshot.spans)),))
 
 
 def _span_row(record: TraceSpanRecord) -> tuple[Cell, ...]:

@@ -13,7 +13,7 @@ def artifacts(snapshot: RunSnapshot) -> Section:
     """One row an artifact, with its size and SHA-256."""
     if not snapshot.artifacts:
         return Section("Artifacts", (Note("This run registered no artifact."),))
-    return Section("Artifacts", (cells.table("Artifacts", ARTIFACT_TITLES, map(artifact_row, snapshot.artifacts)),))
+    return Section("Artifacts", (cells.table("", ARTIFACT_TITLES, map(artifact_row, snapshot.artifacts)),))
 
 
 def artifact_row(artifact: Artifact) -> tuple[Cell, ...]:
@@ -37,7 +37,7 @@ def state(artifact: Artifact) -> Status:
     """Whether the file is there, as far as anyone can tell."""
     if is_missing(artifact):
         return Status("missing")
-    return Status("recorded" if artifact.exists is None else "present")
+    return Status("present" if artifact.in_workspace else "registered")
 
 
 def deployments(snapshot: RunSnapshot) -> Section | None:
@@ -50,11 +50,11 @@ def deployments(snapshot: RunSnapshot) -> Section | None:
             cells.ref(deployment),
             cells.status(deployment),
             cells.time(deployment.started_at),
-            cells.duration(deployment.started_at, deployment.ended_at),
+            cells.lasted(deployment),
             cells.bare_ref(deployment.artifact_ref) if deployment.artifact_ref else None,
             *(values.get(deployment.ref) for values in measured.values()),
         )
         for deployment in snapshot.deployments
     ]
     titles = ("Deployment", "Status", "Started", "Duration", "Artifact", *measured)
-    return Section("Deployments", (cells.table("Deployments of this run", titles, rows),))
+    return Section("Deployments", (cells.table("", titles, rows),))

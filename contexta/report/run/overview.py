@@ -33,7 +33,7 @@ def _facts(snapshot: RunSnapshot) -> Iterator[Fact]:
     yield Fact("Run", cells.code(str(run.ref)))
     yield Fact("Started", cells.time(run.started_at), "inferred: first seen" if run.inferred else "")
     yield Fact("Ended", cells.time(run.ended_at), "inferred: last seen" if run.inferred else "")
-    yield Fact("Duration", cells.duration(run.started_at, run.ended_at), "inferred" if run.inferred else "")
+    yield Fact("Duration", cells.lasted(run))
     yield Fact("Holds", Text(_contents(snapshot)))
     issues = diagnose(snapshot)
     attention = [

@@ -27,13 +27,13 @@ def stages(snapshot: RunSnapshot) -> Section:
             cells.ref(stage),
             cells.status(stage),
             cells.time(stage.started_at),
-            cells.duration(stage.started_at, stage.ended_at),
+            cells.lasted(stage),
             _how_many(snapshot.batches, stage.ref),
             _how_many(snapshot.samples, stage.ref),
         )
 
     titles = ("Stage", "Status", "Started", "Duration", "Batches", "Samples")
-    return Section("Stages", (_table("Stages", titles, snapshot.stages, row, _at(snapshot, "stage")),))
+    return Section("Stages", (_table("", titles, snapshot.stages, row, _at(snapshot, "stage")),))
 
 
 def batches(snapshot: RunSnapshot) -> Section | None:
@@ -44,7 +44,7 @@ def batches(snapshot: RunSnapshot) -> Section | None:
             cells.ref(batch),
             cells.status(batch),
             cells.time(batch.started_at),
-            cells.duration(batch.started_at, batch.ended_at),
+            cells.lasted(batch),
         )
 
     titles = ("Batch", "Status", "Started", "Duration")
