@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -15,7 +15,7 @@ from contexta import __version__, workspace
 from contexta.errors import ContextaError, UnreadableWorkspace
 from contexta.render import HtmlRenderer, no_links
 from contexta.report import build_snapshot_report
-from contexta.site import FORMATS, Built, Selection, build_site, render_as
+from contexta.site import FORMATS, Built, Selection, build_site, render_as, write_atomically
 
 EXIT_GATE, EXIT_USAGE, EXIT_UNREADABLE = 1, 2, 3
 
@@ -149,11 +149,9 @@ def _progress() -> Iterator[Callable[[str], None]]:
 @click.argument("ref")
 @WORKSPACE
 @click.option("--format", "format_", default="html", show_default=True, type=click.Choice(list(RUN_FORMATS)))
-@click.option(
-    "-o", "--output", "out", default="-", show_default=True, type=click.File("wb", atomic=True), help="A file, or - for standard output."
-)
+@click.option("-o", "--output", "out", default="-", show_default=True, metavar="FILE", help="A file, or - for standard output.")
 @TEMPLATES
-def run(ref: str, folder: Path, format_: str, out: BinaryIO, templates: Path | None) -> None:
+def run(ref: str, folder: Path, format_: str, out: str, templates: Path | None) -> None:
     """Write the report of one run, for a CI artifact or a step summary.
 
     A REF is run:proj.name, proj.name, a bare name where only one run has it, latest, or latest:proj.
@@ -162,4 +160,8 @@ def run(ref: str, folder: Path, format_: str, out: BinaryIO, templates: Path | N
         html = HtmlRenderer.create(templates)
         found = workspace.open(folder)
         document = build_snapshot_report(found.snapshot(found.resolve(ref)))
-        out.write(render_as(document, RUN_FORMATS[format_], html, no_links))
+        content = render_as(document, RUN_FORMATS[format_], html, no_links)
+        if out == "-":
+            click.echo(content, nl=False)
+        else:
+            write_atomically(Path(out), content)

@@ -15,6 +15,7 @@ from contexta.report.document import (
     Fact,
     Facts,
     Figures,
+    Issue,
     Issues,
     Note,
     Prose,
@@ -73,7 +74,7 @@ def _block(block: Block, links: Links) -> Iterator[str]:
         case Chart():
             yield f"- {escape(words.chart(block))}"
         case Issues(items, total):
-            yield from (f"- **{issue.severity}** {escape(issue.key)}: {escape(issue.sentence)}" for issue in items)
+            yield from (_issue(issue, links) for issue in items)
             yield from [_more(len(items), total)] if total > len(items) else []
             yield from [] if items else ["No issue was found."]
         case Prose(markdown):
@@ -82,6 +83,11 @@ def _block(block: Block, links: Links) -> Iterator[str]:
             yield escape(text)
         case _:
             assert_never(block)
+
+
+def _issue(issue: Issue, links: Links) -> str:
+    where = f"{_cell(issue.subject, links)}: " if links(issue.subject.ref) else ""
+    return f"- **{issue.severity}** {escape(issue.key)}: {where}{escape(issue.sentence)}"
 
 
 def _fact(item: Fact, links: Links) -> str:

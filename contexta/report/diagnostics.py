@@ -15,15 +15,16 @@ RunRule = Callable[[RunSnapshot], Iterator[Issue]]
 
 def diagnose(snapshot: RunSnapshot) -> tuple[Issue, ...]:
     """The issues of a run, worst first."""
-    return _ranked(issue for rule in RUN_RULES for issue in rule(snapshot))
+    return worst_first(issue for rule in RUN_RULES for issue in rule(snapshot))
 
 
 def diagnose_deployment(snapshot: DeploymentSnapshot) -> tuple[Issue, ...]:
     """The issues of a deployment, worst first."""
-    return _ranked(issue for rule in DEPLOYMENT_RULES for issue in rule(snapshot))
+    return worst_first(issue for rule in DEPLOYMENT_RULES for issue in rule(snapshot))
 
 
-def _ranked(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+def worst_first(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """Errors, then warnings, then the rest; otherwise in the order given."""
     return tuple(sorted(issues, key=lambda issue: _WORST_FIRST[issue.severity]))
 
 

@@ -55,7 +55,8 @@ def of_project(ref: StableRef, runs: Runs, deployments: Deployments) -> tuple[Ru
 
 
 def _attention(runs: Runs, deployments: Deployments, problems: Sequence[Problem] = ()) -> Block:
-    return run_tables.attention(runs, deployments, problems) or Note("Nothing needs attention.")
+    found = run_tables.attention(runs, deployments, problems)
+    return found if found.items else Note("Nothing needs attention.")
 
 
 def _projects(projects: Iterable[Project], runs: Runs, deployments: Deployments) -> Block:

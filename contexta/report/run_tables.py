@@ -1,11 +1,13 @@
 """Tables of runs and deployments, as the pages about many show them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from contexta.contract import Problem, Project
 from contexta.contract.fields import chronological
 from contexta.report import cells
-from contexta.report.document import Cell, Code, Level, Number, Pairs, Table, Text
+from contexta.report.diagnostics import MAX_ISSUES, problem_issue, worst_first
+from contexta.report.document import INDEX, Cell, Fact, Issues, Number, Pairs, Table, Text
 from contexta.report.summary import Attention, DeploymentSummary, RunSummary
 
 Runs = Sequence[RunSummary]
@@ -37,12 +39,21 @@ def _row_with_project(one: RunSummary) -> tuple[Cell, ...]:
 def runs_of_project(runs: Iterable[RunSummary]) -> Table:
     """Runs of one project, a column for each headline number."""
     ordered = newest_first(runs)
-    labels = tuple(dict.fromkeys(fact.label for one in ordered for fact in one.headlines))
-    rows = []
-    for one in ordered:
-        numbers = {fact.label: fact.value for fact in one.headlines}
-        rows.append((*_lifecycle(one), *(numbers.get(label) for label in labels), _attention_cell(one.attention)))
-    return cells.table("Runs, newest first", ("Run", "Status", "Started", "Duration", *labels, "Attention"), rows)
+    numbers = [{_column(fact): fact.value for fact in one.headlines} for one in ordered]
+    columns = tuple(dict.fromkeys(name for one in numbers for name in one))
+    rows = (
+        (*_lifecycle(one), *(_without_unit(own.get(name)) for name in columns), _attention_cell(one.attention))
+        for one, own in zip(ordered, numbers, strict=True)
+    )
+    return cells.table("Runs, newest first", ("Run", "Status", "Started", "Duration", *columns, "Attention"), rows)
+
+
+def _column(fact: Fact) -> str:
+    return f"{fact.label} ({fact.value.unit})" if isinstance(fact.value, Number) and fact.value.unit else fact.label
+
+
+def _without_unit(cell: Cell) -> Cell:
+    return Number(cell.value) if isinstance(cell, Number) else cell
 
 
 def _lifecycle(one: RunSummary) -> tuple[Cell, ...]:
@@ -75,20 +86,16 @@ def _deployment_row(one: DeploymentSummary) -> tuple[Cell, ...]:
     )
 
 
-def attention(runs: Runs, many: Deployments, problems: Sequence[Problem]) -> Table | None:
+def attention(runs: Runs, many: Deployments, problems: Sequence[Problem]) -> Issues:
     """What is wrong with lines of no run, then the worst issues of each run and deployment: errors first, the newest first."""
-    rows: list[tuple[Cell, ...]] = [
-        (Code(problem.place), None, Level(problem.severity), Text(problem.what)) for problem in problems if problem.severity != "info"
-    ]
+    of_files = [problem_issue(problem, INDEX) for problem in problems if problem.severity != "info"]
     ranked = [
-        *((one.attention, cells.ref(one.run), cells.ref(one.project)) for one in newest_first(runs)),
-        *((one.attention, cells.ref(one.deployment), cells.ref(one.project)) for one in newest_deployments_first(many)),
+        *((one.attention, cells.ref(one.run)) for one in newest_first(runs)),
+        *((one.attention, cells.ref(one.deployment)) for one in newest_deployments_first(many)),
     ]
-    for found, subject, project in sorted((one for one in ranked if one[0].total), key=lambda one: one[0].errors == 0):
-        rows += [(subject, project, Level(issue.severity), Text(issue.sentence)) for issue in found.worst]
-        if more := found.total - len(found.worst):
-            rows.append((subject, project, None, Text(f"and {cells.counted(more, 'more issue')} on its page")))
-    return cells.table("", ("Where", "Project", "Severity", "What"), rows) if rows else None
+    of_runs = [replace(issue, subject=subject) for found, subject in ranked for issue in found.worst]
+    total = len(of_files) + sum(found.total for found, _ in ranked)
+    return Issues(worst_first([*of_files, *of_runs])[:MAX_ISSUES], total)
 
 
 def project_row(project: Project, runs: Runs, many: Deployments) -> tuple[Cell, ...]:
