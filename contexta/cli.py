@@ -17,7 +17,7 @@ from contexta.render import HtmlRenderer, no_links
 from contexta.report import build_snapshot_report
 from contexta.site import FORMATS, Built, Selection, build_site, render_as, write_atomically
 
-EXIT_GATE, EXIT_USAGE, EXIT_UNREADABLE = 1, 2, 3
+EXIT_GATE, EXIT_USAGE, EXIT_UNREADABLE, EXIT_STOPPED = 1, 2, 3, 130
 
 # What `run --format` takes → the extension that names it.
 RUN_FORMATS = {"html": "html", "md": "md", "json": "json", "text": "txt"}
@@ -40,6 +40,10 @@ def _errors_told() -> Iterator[None]:
         _fail(str(error), EXIT_UNREADABLE)
     except ContextaError as error:
         _fail(str(error), EXIT_USAGE)
+    except KeyboardInterrupt:
+        _fail("stopped", EXIT_STOPPED)
+    except BrokenPipeError:
+        raise  # whoever read has enough; click ends quietly
     except OSError as error:
         _fail(f"{error.filename or 'a file'}: {error.strerror or error}", EXIT_USAGE)
 
@@ -149,7 +153,16 @@ def _progress() -> Iterator[Callable[[str], None]]:
 @click.argument("ref")
 @WORKSPACE
 @click.option("--format", "format_", default="html", show_default=True, type=click.Choice(list(RUN_FORMATS)))
-@click.option("-o", "--output", "out", default="-", show_default=True, metavar="FILE", help="A file, or - for standard output.")
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    default="-",
+    show_default=True,
+    metavar="FILE",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="A file, or - for standard output.",
+)
 @TEMPLATES
 def run(ref: str, folder: Path, format_: str, out: str, templates: Path | None) -> None:
     """Write the report of one run, for a CI artifact or a step summary.

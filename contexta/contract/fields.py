@@ -5,6 +5,7 @@ A rule takes the value that was given and returns it as the model keeps it, or r
 
 import math
 import re
+import reprlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
@@ -17,29 +18,31 @@ STATUSES = ("open", "completed", "failed", "cancelled")
 # What an inferred model says of itself: nothing wrote its status down, so nobody knows it.
 UNKNOWN_STATUS = "unknown"
 
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\Z")
+TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\Z")
 _KEY = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
-def _shown(value: object) -> str:
-    text = repr(value)
+def shown(value: object) -> str:
+    """A value in a message: short, however long or deep it is."""
+    text = reprlib.repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
 def instant(timestamp: str) -> datetime:
     """The moment that a contract timestamp names; raises ValueError when it is none (`2025-02-30T00:00:00Z`)."""
-    if not _TIMESTAMP.match(timestamp):
-        raise ValueError(f"expected an ISO-8601 UTC time that ends in Z, got {_shown(timestamp)}")
+    if not TIMESTAMP.match(timestamp):
+        raise ValueError(f"expected an ISO-8601 UTC time that ends in Z, got {shown(timestamp)}")
     try:
         return datetime.fromisoformat(timestamp)
     except ValueError as error:
-        raise ValueError(f"no such time: {_shown(timestamp)} ({error})") from None
+        raise ValueError(f"no such time: {shown(timestamp)} ({error})") from None
 
 
 def chronological(timestamp: str) -> str:
-    """A key that sorts contract timestamps by time: as text, `…00Z` would come after `…00.5Z`."""
-    return timestamp.removesuffix("Z")
+    """A key that sorts contract timestamps by time: as text, `…00Z` would come after `…00.5Z`, and differ from `…00.0Z`."""
+    text = timestamp.removesuffix("Z")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _time(value: object) -> str:
@@ -54,7 +57,7 @@ def _time(value: object) -> str:
 
 def _string(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"expected text, got {_shown(value)}")
+        raise ValueError(f"expected text, got {shown(value)}")
     return value
 
 
@@ -68,41 +71,45 @@ def _filled(value: object) -> str:
 def _component(value: object) -> str:
     text = _filled(value)
     if not is_component(text):
-        raise ValueError(f"expected one component (lower-case letters, digits, single hyphens), got {_shown(text)}")
+        raise ValueError(f"expected one component (lower-case letters, digits, single hyphens), got {shown(text)}")
     return text
 
 
 def _key(value: object) -> str:
     text = _filled(value)
     if not _KEY.match(text):
-        raise ValueError(f"expected dotted lower-case tokens, got {_shown(text)}")
+        raise ValueError(f"expected dotted lower-case tokens, got {shown(text)}")
     return text
 
 
 def _sha256(value: object) -> str:
     text = _string(value)
     if not _SHA256.match(text):
-        raise ValueError(f"expected 64 hexadecimal digits, got {_shown(text)}")
+        raise ValueError(f"expected 64 hexadecimal digits, got {shown(text)}")
     return text
 
 
 def _number(value: object) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"expected a number, got {_shown(value)}")
-    if not math.isfinite(value):
-        raise ValueError(f"expected a finite number, got {value}")
+        raise ValueError(f"expected a number, got {shown(value)}")
+    try:
+        finite = math.isfinite(value)
+    except OverflowError:
+        finite = False
+    if not finite:
+        raise ValueError(f"expected a finite number, got {shown(value)}")
     return value
 
 
 def _count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"expected a whole number from 0, got {_shown(value)}")
+        raise ValueError(f"expected a whole number from 0, got {shown(value)}")
     return value
 
 
 def _mapping(value: object) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise ValueError(f"expected an object, got {_shown(value)}")
+        raise ValueError(f"expected an object, got {shown(value)}")
     for key in value:
         _string(key)
     return dict(value)
@@ -114,13 +121,13 @@ def _texts_by_name(value: object) -> Mapping[str, str]:
 
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
-        raise ValueError(f"expected a list, got {_shown(value)}")
+        raise ValueError(f"expected a list, got {shown(value)}")
     return tuple(_string(item) for item in value)
 
 
 def _extensions(value: object) -> tuple[Mapping[str, object], ...]:
     if not isinstance(value, list | tuple):
-        raise ValueError(f"expected a list of objects, got {_shown(value)}")
+        raise ValueError(f"expected a list of objects, got {shown(value)}")
     items = tuple(_mapping(item) for item in value)
     for item in items:
         if not isinstance(item.get("namespace"), str):
@@ -147,7 +154,7 @@ def one_of(*allowed: str) -> Rule:
 
     def rule(value: object) -> str:
         if value not in allowed:
-            raise ValueError(f"expected one of {', '.join(allowed)}, got {_shown(value)}")
+            raise ValueError(f"expected one of {', '.join(allowed)}, got {shown(value)}")
         return str(value)
 
     return rule

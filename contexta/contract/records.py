@@ -22,6 +22,9 @@ SCOPES = (
     ("operation_context_ref", "batch_execution_ref"),
 )
 
+# The issue_key of a degraded record that keeps a metric whose value is no finite number.
+NON_FINITE_METRIC = "metric.non-finite"
+
 # The kinds of scope that a record can be about.
 SUBJECTS = frozenset({"run", "stage", "batch", "sample", "op", "deployment"})
 

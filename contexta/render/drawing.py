@@ -62,7 +62,8 @@ class _Scale:
 def draw(chart: Chart) -> Drawing:
     """Lay a chart out."""
     xs = [x for line in chart.lines for x, _ in line.points]
-    ys = [y for line in chart.lines for _, y in line.points if y is not None]
+    measured = [y for line in chart.lines for _, y in line.points if y is not None]
+    ys = [*map(_drawable, measured)]
     y_ticks = _round_values(min(ys, default=0), max(ys, default=1))
     x_scale = _Scale(*_span(min(xs, default=0), max(xs, default=1)), LEFT, WIDTH - RIGHT)
     low, high = _span(min([*ys, y_ticks[0]]), max([*ys, y_ticks[-1]]))
@@ -71,8 +72,13 @@ def draw(chart: Chart) -> Drawing:
         paths=tuple(_path(line, x_scale, y_scale) for line in chart.lines),
         x_ticks=tuple(_x_ticks(chart, xs, x_scale)),
         y_ticks=tuple(Tick(y_scale(value), words.number(value)) for value in y_ticks),
-        description=_description(chart, ys),
+        description=_description(chart, measured),
     )
+
+
+def _drawable(y: float) -> float:
+    """The value, or the nearest with which arithmetic neither overflows nor loses all its digits."""
+    return 0.0 if abs(y) < 1e-300 else max(-1e300, min(1e300, y))
 
 
 def _span(low: float, high: float) -> tuple[float, float]:
@@ -88,7 +94,7 @@ def _round_values(low: float, high: float) -> list[float]:
     power = 10.0 ** math.floor(math.log10(rough))
     step = next((factor * power for factor in (1, 2, 5) if factor * power >= rough), 10 * power)
     first, last = math.floor(low / step), math.ceil(high / step)
-    return [float(f"{number * step:.12g}") for number in range(first, last + 1)]
+    return sorted({round(number * step, max(0, 1 - math.floor(math.log10(step)))) for number in range(first, last + 1)})
 
 
 def _path(line: Line, x_scale: _Scale, y_scale: _Scale) -> Path:
@@ -103,7 +109,7 @@ def _stretches(line: Line, x_scale: _Scale, y_scale: _Scale) -> Iterator[list[tu
     stretch: list[tuple[float, float]] = []
     for x, y in line.points:
         if y is not None:
-            stretch.append((x_scale(x), y_scale(y)))
+            stretch.append((x_scale(x), y_scale(_drawable(y))))
         elif stretch:
             yield stretch
             stretch = []

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -108,5 +109,14 @@ def _failures_told() -> Iterator[None]:
         raise TemplateFailure(f"template {error.name} is not found") from None
     except jinja2.TemplateSyntaxError as error:
         raise TemplateFailure(f"template {error.name}:{error.lineno}: {error.message}") from None
-    except jinja2.TemplateError as error:
-        raise TemplateFailure(f"a template cannot be rendered: {error.message}") from None
+    except (jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise TemplateFailure(f"template {_place(error)}: {error}") from None
+
+
+def _place(error: Exception) -> str:
+    """File and line of the template in which it was raised: jinja2 puts them into the traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next(
+        (f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames) if frame.filename.endswith((".j2", ".css"))),
+        "page.html.j2",
+    )

@@ -25,7 +25,9 @@ from contexta.report.document import (
 
 # An underscore between two letters or digits opens no emphasis, and reads better bare.
 _SPECIAL = re.compile(
-    r"[&<>|\\`*\[\]#@~!$]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|(?:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?<=w{3})\.|^ | $|  +", re.IGNORECASE
+    r"[&<>|\\`*\[\]#@~!$]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|(?:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?<=w{3})\."
+    r"|^\s|\s$|  +|^[-+](?=[-+\s]|$)|^\d{1,9}[.)](?=\s|$)",
+    re.IGNORECASE,
 )
 _BY_ENTITY = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "\\": "&#92;", ":": "&#58;", ".": "&#46;", "@": "&#64;", "$": "&#36;"}
 
@@ -47,9 +49,9 @@ def escape(text: str) -> str:
 
 def _escaped(match: re.Match[str]) -> str:
     found = match.group()
-    if found.startswith(" "):
-        return "&#32;" * len(found)
-    return _BY_ENTITY.get(found, "\\" + found)
+    if found.isspace():
+        return "".join(f"&#{ord(char)};" for char in found)
+    return _BY_ENTITY.get(found, f"{found[:-1]}\\{found[-1]}")
 
 
 def _head(document: Document, links: Links) -> Iterator[str]:
@@ -75,7 +77,7 @@ def _block(block: Block, links: Links) -> Iterator[str]:
             yield f"- {escape(words.chart(block))}"
         case Issues(items, total):
             yield from (_issue(issue, links) for issue in items)
-            yield from [_more(len(items), total)] if total > len(items) else []
+            yield from ["", _more(len(items), total)] if total > len(items) else []
             yield from [] if items else ["No issue was found."]
         case Prose(markdown):
             yield from _quoted(markdown)

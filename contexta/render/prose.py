@@ -1,5 +1,7 @@
 """What an author wrote as Markdown → HTML that can do no harm."""
 
+from collections.abc import Iterator
+
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -21,13 +23,13 @@ def _parser() -> MarkdownIt:
 
 def html(markdown: str) -> Markup:
     """Safe HTML; headings are set below those of the page."""
-    text = words.visible(markdown)
+    text = words.visible(markdown.replace("\r\n", "\n"))
     cut = text[:MAX_MARKDOWN]
     parser = _parser()
     tokens = parser.parse(cut)
     for token in tokens:
         _adapt(token)
-    rendered = Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704  # the parser escapes all it does not make
+    rendered = Markup(words.visible(parser.renderer.render(tokens, parser.options, {})))  # noqa: S704  # the parser escapes all it does not make
     if len(cut) < len(text):
         rendered += Markup("<p>Cut here: {} of {} characters are shown.</p>").format(words.count(len(cut)), words.count(len(text)))
     return rendered
@@ -38,6 +40,15 @@ def _adapt(token: Token) -> None:
         token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
     if token.type in ("th_open", "td_open"):
         token.attrs.pop("style", None)  # the page's policy allows no style attribute
-    for child in token.children or ():
+    token.children = token.children and list(_with_links(token.children))
+
+
+def _with_links(children: list[Token]) -> Iterator[Token]:
+    """The children, their links marked; a link that leads nowhere is none."""
+    nowhere = False
+    for child in children:
         if child.type == "link_open":
+            nowhere = not child.attrGet("href")
             child.attrSet("rel", "noopener noreferrer nofollow")
+        if not (nowhere and child.type in ("link_open", "link_close")):
+            yield child

@@ -49,7 +49,7 @@ def _head(document: Document) -> Iterator[str]:
 def _block(block: Block) -> Iterator[str]:
     match block:
         case Facts(items) | Figures(items):
-            width = max((len(item.label) for item in items), default=0)
+            width = max((len(words.one_line(item.label)) for item in items), default=0)
             for item in items:
                 note = f"  ({words.one_line(item.note)})" if item.note else ""
                 yield f"{words.one_line(item.label):<{width}}  {_line(item.value)}{note}"
@@ -74,11 +74,12 @@ def _line(cell: Cell) -> str:
 
 
 def _table(table: Table) -> Iterator[str]:
+    titles = [words.one_line(title) for title in table.columns]
     rows = [[_cut(_line(cell)) for cell in row] for row in table.rows]
-    widths = [max(len(text) for text in column) for column in zip(table.columns, *rows, strict=True)]
+    widths = [max(len(text) for text in column) for column in zip(titles, *rows, strict=True)]
     numeric = table.numeric()
     yield from [words.one_line(table.caption)] if table.caption else []
-    yield _columns(table.columns, widths, numeric)
+    yield _columns(titles, widths, numeric)
     yield "  ".join("-" * width for width in widths)
     yield from (_columns(row, widths, numeric) for row in rows)
     if table.total > len(table.rows):

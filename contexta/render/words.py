@@ -23,12 +23,13 @@ STATUS_SIGNS = {
     "unknown": "?",
 }
 _SIZES = ("KB", "MB", "GB", "TB")
+_SPANS = ((86_400, "d", 3600, " {} h"), (3600, "h", 60, " {:02} min"), (60, "min", 1, " {:02} s"))
 _BLOCKS = "▁▂▃▄▅▆▇█"
 LEVEL_SIGNS = {"critical": "✗", "error": "✗", "warning": "▲", "info": "•", "debug": "·"}
 
 # C0 and C1 controls other than newline and tab, bidirectional controls, zero-width and other invisible characters, lone surrogates.
 _HIDDEN = re.compile(
-    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
 
@@ -62,13 +63,13 @@ def number(value: float) -> str:
     rounded = Context(prec=4, rounding=ROUND_HALF_EVEN).create_decimal(repr(value))
     if not 1e-4 <= abs(value) < 1e15:
         return f"{rounded.normalize():e}"
-    text = f"{rounded:f}"
+    text = f"{rounded:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def exact(value: float) -> str:
     """All digits, as Python and JSON write them."""
-    return repr(value) if math.isfinite(value) else number(value)
+    return repr(value) if isinstance(value, int) or math.isfinite(value) else number(value)
 
 
 def duration(seconds: float) -> str:
@@ -81,10 +82,10 @@ def duration(seconds: float) -> str:
     if span < 59.95:
         return f"{sign}{span:.1f} s"
     whole = round(span)
-    for size, unit, part, part_unit in ((86_400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
-        if whole >= size:
-            rest = whole % size // part
-            return f"{sign}{whole // size} {unit}" + (f" {rest:02} {part_unit}" if rest else "")
+    for length, unit, part, rest_as in _SPANS:
+        if whole >= length:
+            rest = whole % length // part
+            return f"{sign}{whole // length} {unit}" + (rest_as.format(rest) if rest else "")
     return f"{sign}{whole} s"
 
 
@@ -143,7 +144,7 @@ def with_unit(amount: str, unit: str | None) -> str:
 def sparkline(values: Sequence[float | None]) -> str:
     """A row of blocks as high as the values, a space where there is none: `▇▅▃▂▁`. Of a long row, the last of each stretch."""
     step = max(1, math.ceil(len(values) / 40))
-    kept = [*values[step - 1 :: step]]
+    kept = values[::-step][::-1]
     finite = [value for value in kept if value is not None]
     if not finite:
         return ""
@@ -152,7 +153,8 @@ def sparkline(values: Sequence[float | None]) -> str:
 
 
 def _height(value: float, low: float, high: float) -> int:
-    return round((value - low) / (high - low) * (len(_BLOCKS) - 1)) if high > low else len(_BLOCKS) // 2
+    span = high / 2 - low / 2  # halved, because the difference of two great numbers may be none
+    return round((value / 2 - low / 2) / span * (len(_BLOCKS) - 1)) if span > 0 else len(_BLOCKS) // 2
 
 
 def chart(drawn: Chart) -> str:

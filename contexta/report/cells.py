@@ -20,6 +20,9 @@ from contexta.report.document import Cell, Code, Duration, Number, Pairs, Ref, S
 # More rows than this make a page slow to open; the rest is counted, not shown.
 MAX_ROWS = 1000
 
+# Attributes nested deeper than this help no reader.
+MAX_DEPTH = 6
+
 Named = Project | Run | StageExecution | BatchExecution | SampleObservation | OperationContext | DeploymentExecution
 Lifecycle = Run | StageExecution | BatchExecution | DeploymentExecution
 
@@ -65,24 +68,27 @@ def code(value: str | None) -> Code | None:
     return None if value is None else Code(value)
 
 
-def value(anything: Any) -> Cell:
-    """Whatever JSON holds: an attribute, a tag."""
-    if anything is None:
-        return None
-    if isinstance(anything, bool):
-        return Text("true" if anything else "false")
-    if isinstance(anything, int | float):
-        return Number(anything)
-    if isinstance(anything, Mapping):
-        return pairs(anything)
-    if isinstance(anything, list | tuple):
-        return Pairs(tuple((str(index), value(item)) for index, item in enumerate(anything)))
+def value(anything: Any, depth: int = 0) -> Cell:
+    """Whatever JSON holds: an attribute, a tag. What is nested beyond MAX_DEPTH is named, not shown."""
+    match anything:
+        case None:
+            return None
+        case bool():
+            return Text("true" if anything else "false")
+        case int() | float():
+            return Number(anything)
+        case Mapping() | list() | tuple() if depth >= MAX_DEPTH:
+            return Text(f"({counted(len(anything), 'entry', 'entries')}, nested too deep to show)")
+        case Mapping():
+            return pairs(anything, depth)
+        case list() | tuple():
+            return Pairs(tuple((str(index), value(item, depth + 1)) for index, item in enumerate(anything)))
     return Text(str(anything))
 
 
-def pairs(mapping: Mapping[str, Any]) -> Pairs | None:
+def pairs(mapping: Mapping[str, Any], depth: int = 0) -> Pairs | None:
     """Names and values; nothing when there are none."""
-    return Pairs(tuple((str(name), value(item)) for name, item in sorted(mapping.items()))) if mapping else None
+    return Pairs(tuple((str(name), value(item, depth + 1)) for name, item in sorted(mapping.items()))) if mapping else None
 
 
 def table(caption: str, columns: Iterable[str], rows: Iterable[tuple[Cell, ...]]) -> Table:

@@ -7,7 +7,7 @@ from contexta.report import cells
 from contexta.report.diagnostics import diagnose_deployment, shown
 from contexta.report.document import INDEX, Block, Document, Fact, Facts, Figures, Note, Section
 from contexta.report.run.background import problem_table
-from contexta.report.run.evidence import event_table, metric_blocks
+from contexta.report.run.evidence import event_table, metric_blocks, span_table
 from contexta.report.run.outputs import ARTIFACT_TITLES, artifact_row
 from contexta.report.summary import RunSummary
 
@@ -23,6 +23,8 @@ def build_deployment(snapshot: DeploymentSnapshot, run: RunSummary | None) -> Do
         sections.append(Section("Metrics", tuple(metric_blocks(snapshot.series, deployment.started_at))))
     if snapshot.events:
         sections.append(Section("Events", (event_table(snapshot.events),)))
+    if snapshot.spans:
+        sections.append(Section("Traces", (span_table(snapshot.spans),)))
     if snapshot.problems:
         sections.append(Section("Data Health", (problem_table("What was found in its lines", snapshot.problems),)))
     return Document(

@@ -62,7 +62,7 @@ def headlines(snapshot: RunSnapshot) -> tuple[Fact, ...]:
     found: dict[str, Fact] = {}
     stages = {stage.ref: -position for position, stage in enumerate(snapshot.stages, 1)}
     candidates = [one for one in snapshot.series if one.level in ("run", "stage", "batch")]
-    for one in sorted(candidates, key=lambda one: stages.get(one.owner, -len(stages) - 1)):
+    for one in sorted(candidates, key=lambda one: (stages.get(one.owner, -len(stages) - 1), one.level == "batch")):
         note = "" if one.level == "run" else one.owner.name
         found.setdefault(label(one), Fact(label(one), Number(one.values[-1], one.unit), note))
     return tuple(found.values())[:MAX_HEADLINES]
@@ -95,7 +95,7 @@ def extremes(values: Sequence[float], limit: int) -> list[int]:
     if len(values) <= limit:
         return list(range(len(values)))
     kept: set[int] = {0, len(values) - 1}
-    stretches = limit // 4
+    stretches = limit // 5
     for number in range(stretches):
         stretch = range(number * len(values) // stretches, (number + 1) * len(values) // stretches)
         finite = [index for index in stretch if math.isfinite(values[index])]

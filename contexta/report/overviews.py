@@ -1,5 +1,6 @@
 """The pages about many runs: the index of all projects, and a page for each project."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 from contexta.contract import Problem, Project, StableRef
@@ -88,8 +89,8 @@ def _trends(runs: Runs) -> Iterable[Chart]:
         found = [(float(place), value) for place, value in enumerate(values) if isinstance(value, Number)]
         if len(found) > 1:
             unit = found[-1][1].unit
-            points = tuple((place, value.value if value.value == value.value else None) for place, value in found)
-            names = (oldest_first[0].run.name, oldest_first[-1].run.name)
+            points = tuple((place, value.value if math.isfinite(value.value) else None) for place, value in found)
+            names = tuple(oldest_first[int(place)].run.name for place in (found[0][0], found[-1][0]))
             yield Chart(f"{label} over runs", unit, "index", names, (Line(label, points),), len(found))
 
 

@@ -10,11 +10,24 @@ from contexta.site.addresses import MANIFEST
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old bytes or the new ones, never a part; raises OSError."""
+    """Write a file so that a reader sees the old bytes or the new ones, never a part; raises OSError that names the file.
+
+    A pipe or a device has no old bytes: it is written to, never replaced.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        path.write_bytes(content)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    temporary = path.parent / f".{path.name}.tmp"
+    temporary.unlink(missing_ok=True)  # a leftover, or a link that leads elsewhere
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(content)
+        temporary.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 @dataclass(slots=True)
@@ -42,15 +55,22 @@ class SiteFolder:
     def _remove(self, page: str, digest: str) -> bool:
         """Remove a page if its bytes are the ones that were written; a folder that is left empty goes with it."""
         path = self.root / page
-        try:
-            if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-                return False
-            path.unlink()
-            if path.parent != self.root and not any(path.parent.iterdir()):
-                path.parent.rmdir()
-        except FileNotFoundError:
-            pass
+        if not _is_file_inside(self.root, path):
+            return True
+        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            return False
+        path.unlink()
+        if path.parent != self.root and not any(path.parent.iterdir()):
+            path.parent.rmdir()
         return True
+
+
+def _is_file_inside(root: Path, path: Path) -> bool:
+    """Whether a path is a file that no symbolic link on the way to it takes out of the folder."""
+    try:
+        return path.is_file() and path.resolve() == root.resolve() / path.relative_to(root)
+    except (OSError, ValueError):
+        return False
 
 
 def _earlier(manifest: Path) -> dict[str, str]:

@@ -34,6 +34,8 @@ def make_plan(workspace: Workspace, selection: Selection) -> Plan:
     """What the selection leaves; raises UnknownRef when a name in it fits nothing."""
     projects = _projects(workspace, selection.projects)
     chosen = frozenset(map(workspace.resolve, selection.runs))
+    if outside := sorted(str(ref) for ref in chosen if ref.owner("project") not in projects):
+        raise UnknownRef(f"{', '.join(outside)} lies in none of the projects that were named")
     runs = tuple(ref for ref in workspace.run_refs() if ref.owner("project") in projects and (not chosen or ref in chosen))
     deployments = tuple(
         ref for ref in workspace.deployment_refs() if ref.owner("project") in projects and (not chosen or _runs_of(workspace, ref) & chosen)

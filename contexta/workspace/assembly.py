@@ -23,6 +23,7 @@ from contexta.contract import (
     Problem,
     Project,
     Record,
+    RecordEnvelope,
     Run,
     RunSnapshot,
     SampleObservation,
@@ -33,7 +34,7 @@ from contexta.contract import (
     TraceSpanRecord,
     record_from_dict,
 )
-from contexta.contract.fields import chronological
+from contexta.contract.fields import TIMESTAMP, chronological
 from contexta.errors import ContextaError
 from contexta.workspace.frames import ArtifactItem, PutItem, RecordItem, interpret
 from contexta.workspace.lines import Located, Unusable
@@ -63,6 +64,7 @@ class Assembly:
     record_runs: set[StableRef] = field(default_factory=set)
     lines: Counter[str] = field(default_factory=Counter)
     as_of: str = ""
+    framed_at: str = ""
     _contents: dict[StableRef, int] = field(default_factory=dict)
 
     def add(self, lines: Iterable[Located | Unusable]) -> None:
@@ -78,6 +80,9 @@ class Assembly:
 
     def _take(self, line: Located) -> None:
         item = interpret(line.value)
+        if TIMESTAMP.match(item.when):
+            self.framed_at = max(self.framed_at, item.when, key=chronological)
+        told = len(self.problems)
         if isinstance(item, PutItem):
             self._put(item, line)
         elif isinstance(item, RecordItem):
@@ -85,6 +90,9 @@ class Assembly:
         else:
             self._artifact(item, line)
         self.lines[line.file] += 1
+        if line.lenient and len(self.problems) == told:
+            what = "holds NaN, Infinity, half a character pair or a number beyond 64 bits, which strict JSON does not have"
+            self.problems.append(line.problem("lenient_json", what))
 
     def _saw(self, times: Iterable[str]) -> None:
         self.as_of = max((self.as_of, *times), key=chronological)
@@ -111,18 +119,16 @@ class Assembly:
     def _record(self, item: RecordItem, line: Located) -> None:
         value = _non_finite(item)
         record = record_from_dict(item.data if value is None else _with_zero(item))
-        if not self._is_new(record, item, line):
+        if not self._is_new(record, value, line):
             return
         envelope = record.envelope
         self._saw([envelope.recorded_at])
         self.producers.add(envelope.producer_ref)
         self.record_runs.add(envelope.run_ref)
-        self.mentions.add(_scopes(record), *_times(record), batch=envelope.batch_execution_ref)
+        self.mentions.add(_scopes(envelope, record.subject), *_times(record), batch=envelope.batch_execution_ref)
         if value is not None:
             what = f"{record.payload.metric_key} is {value} on {record.subject}; kept as a gap"
             self.problems.append(line.problem("non_finite_metric", what))
-        elif line.lenient:
-            self.problems.append(line.problem("lenient_json", "holds NaN, Infinity or half a character pair, which JSON does not have"))
         match record:
             case MetricRecord():
                 self.series.add(record, record.payload.value if value is None else value)
@@ -132,11 +138,12 @@ class Assembly:
                 self.spans.append(record)
             case DegradedRecord():
                 self.degraded.append(record)
+                self.series.add_gap(record)
 
-    def _is_new(self, record: Record, item: RecordItem, line: Located) -> bool:
+    def _is_new(self, record: Record, non_finite: float | None, line: Located) -> bool:
         """Whether this record did not stand before; the same record may stand in two planes, and counts once."""
         ref = record.envelope.record_ref
-        content = hash(orjson.dumps(item.data, option=orjson.OPT_SORT_KEYS))
+        content = hash((orjson.dumps(record.to_dict(), option=orjson.OPT_SORT_KEYS), str(non_finite)))
         if ref not in self._contents:
             self._contents[ref] = content
         elif self._contents[ref] == content:
@@ -156,7 +163,7 @@ class Assembly:
         self.artifacts[ref] = Artifact(manifest, item.binding_status, item.existed, in_workspace)
         self._saw([manifest.created_at])
         self.producers.add(manifest.producer_ref)
-        self.mentions.add(_manifest_scopes(manifest), manifest.created_at, batch=manifest.batch_execution_ref)
+        self.mentions.add(_scopes(manifest), manifest.created_at, batch=manifest.batch_execution_ref)
 
     def described(self, cls: type[M]) -> list[M]:
         """The latest puts of a class."""
@@ -166,11 +173,15 @@ class Assembly:
         """All models of a kind, described or inferred, in order_index, time, name order."""
         described = self.described(cls)
         inferred = self.mentions.inferred(kind, [model.ref for model in described])
-        return tuple(sorted([*described, *(model for model in inferred if isinstance(model, cls))], key=_order))
+        return tuple(sorted([*described, *(model for model in inferred if isinstance(model, cls))], key=in_order))
 
     def orphan_problems(self) -> Iterator[Problem]:
         """The owners that models name and no put describes."""
         return (problem for ref, problem in self.orphans.items() if ref not in self.puts.latest)
+
+    def some_time(self) -> str:
+        """A time for what nothing gives one: of the newest line, else of the newest frame, else the beginning of time."""
+        return self.as_of or self.framed_at or "1970-01-01T00:00:00Z"
 
     def sources(self) -> tuple[Source, ...]:
         """The files that lines came from, by name."""
@@ -178,8 +189,11 @@ class Assembly:
 
 
 def _non_finite(item: RecordItem) -> float | None:
-    payload = item.data.get("payload")
-    value = payload.get("value") if isinstance(payload, dict) else None
+    """The value of a metric that is NaN or infinite."""
+    envelope, payload = item.data.get("envelope"), item.data.get("payload")
+    if not isinstance(envelope, dict) or not isinstance(payload, dict) or envelope.get("record_type") != "metric":
+        return None
+    value = payload.get("value")
     return value if isinstance(value, float) and not math.isfinite(value) else None
 
 
@@ -188,16 +202,18 @@ def _with_zero(item: RecordItem) -> dict[str, object]:
     return {**item.data, "payload": {**item.data["payload"], "value": 0.0}}
 
 
-def _scopes(record: Record) -> Iterator[StableRef | None]:
-    envelope = record.envelope
-    yield envelope.deployment_execution_ref
-    yield record.subject
-    yield envelope.stage_execution_ref
-    yield envelope.batch_execution_ref
-    yield envelope.sample_observation_ref
-    yield envelope.operation_context_ref
-    if envelope.deployment_execution_ref is None:  # what a deployment does later is no part of the run's time
-        yield envelope.run_ref
+def _scopes(scoped: RecordEnvelope | ArtifactManifest, *subjects: StableRef) -> list[StableRef]:
+    """The scopes that something lies in. What a deployment does later is no part of the run's time."""
+    named = (
+        scoped.run_ref,
+        scoped.deployment_execution_ref,
+        scoped.stage_execution_ref,
+        scoped.batch_execution_ref,
+        scoped.sample_observation_ref,
+        scoped.operation_context_ref,
+        *subjects,
+    )
+    return [ref for ref in named if ref is not None and (ref.kind != "run" or scoped.deployment_execution_ref is None)]
 
 
 def _times(record: Record) -> tuple[str, ...]:
@@ -206,20 +222,11 @@ def _times(record: Record) -> tuple[str, ...]:
     return (record.envelope.observed_at,)
 
 
-def _manifest_scopes(manifest: ArtifactManifest) -> Iterator[StableRef | None]:
-    yield manifest.run_ref
-    yield manifest.stage_execution_ref
-    yield manifest.batch_execution_ref
-    yield manifest.sample_observation_ref
-    yield manifest.operation_context_ref
-    yield manifest.deployment_execution_ref
-
-
 def _lies_there(root: Path, location: str) -> bool | None:
     """Whether a store-relative file is in the workspace; None for a URI or an absolute path, which mean nothing on another machine."""
     text = location.removeprefix("path:")
     path = PurePosixPath(text)
-    if ":" in text or "\\" in text or path.is_absolute() or ".." in path.parts:
+    if not path.parts or ":" in text or "\\" in text or path.is_absolute() or ".." in path.parts:
         return None
     try:
         return (root / path).exists()
@@ -239,12 +246,12 @@ def run_snapshot(
         batches=lines.known(BatchExecution, "batch"),
         samples=lines.known(SampleObservation, "sample"),
         operations=lines.known(OperationContext, "op"),
-        deployments=tuple(sorted(_deployments(lines, ref, deployments), key=_order)),
+        deployments=tuple(sorted(_deployments(lines, ref, deployments), key=in_order)),
         environments=tuple(sorted(lines.described(EnvironmentSnapshot), key=lambda model: chronological(model.captured_at))),
         artifacts=tuple(sorted(lines.artifacts.values(), key=lambda artifact: chronological(artifact.manifest.created_at))),
         series=tuple(lines.series.finish()),
         events=_by_time(lines.events),
-        spans=_by_time(lines.spans),
+        spans=tuple(sorted(lines.spans, key=lambda record: chronological(record.payload.started_at))),
         degraded=_by_time(lines.degraded),
         producers=tuple(sorted(lines.producers)),
         sources=lines.sources(),
@@ -257,8 +264,8 @@ def _run(lines: Assembly, ref: StableRef) -> Run:
     described = [run for run in lines.described(Run) if run.ref == ref]
     if described:
         return described[0]
-    if ref not in lines.mentions.seen:  # only a deployment names it: all that is known is that it was before that
-        lines.mentions.add([ref], lines.as_of)
+    if ref not in lines.mentions.seen:  # only a deployment names it, or lines that cannot be used
+        lines.mentions.add([ref], lines.some_time())
     return next(run for run in lines.known(Run, "run") if run.ref == ref)
 
 
@@ -272,6 +279,8 @@ def _deployments(lines: Assembly, ref: StableRef, described: Mapping[StableRef, 
 
 def deployment_snapshot(lines: Assembly, ref: StableRef, project: Project | None) -> DeploymentSnapshot:
     """All that the lines of a deployment say: its puts, and the records that name it."""
+    if ref not in lines.mentions.seen:  # only lines that cannot be used name it
+        lines.mentions.add([ref], lines.some_time())
     deployment = next(model for model in lines.known(DeploymentExecution, "deployment") if model.ref == ref)
     runs = sorted(lines.record_runs)
     if deployment.inferred and len(runs) == 1:
@@ -282,7 +291,7 @@ def deployment_snapshot(lines: Assembly, ref: StableRef, project: Project | None
         runs=tuple(runs),
         series=tuple(series for series in lines.series.finish() if series.owner == ref),
         events=_by_time(lines.events),
-        spans=_by_time(lines.spans),
+        spans=tuple(sorted(lines.spans, key=lambda record: chronological(record.payload.started_at))),
         degraded=_by_time(lines.degraded),
         problems=tuple(lines.problems),
         as_of=lines.as_of,
@@ -293,7 +302,8 @@ def _by_time(records: list[R]) -> tuple[R, ...]:
     return tuple(sorted(records, key=lambda record: chronological(record.envelope.observed_at)))
 
 
-def _order(model: ContextModel) -> tuple[float, str, StableRef]:
+def in_order(model: ContextModel) -> tuple[float, str, StableRef]:
+    """The key that puts models in order_index, time, name order."""
     index = getattr(model, "order_index", None)
     began = str(getattr(model, "started_at", None) or getattr(model, "observed_at", ""))
     return (math.inf if index is None else index, chronological(began), model.ref)

@@ -50,8 +50,8 @@ class Catalog:
             return
         if owned_by.run is not None:
             _extend(self.runs.setdefault(owned_by.run, []), plane, line)
-        if owned_by.deployment is not None:
-            _extend(self.deployments.setdefault(owned_by.deployment, []), plane, line)
+        for deployment in dict.fromkeys(owned_by.deployments):
+            _extend(self.deployments.setdefault(deployment, []), plane, line)
         yield from self._put(item, line)
 
     def _put(self, item: Item, line: Located) -> Iterator[Unusable]:

@@ -16,7 +16,7 @@ from contexta.contract import (
     StableRef,
     StageExecution,
 )
-from contexta.contract.fields import RULES, apply
+from contexta.contract.fields import RULES, apply, shown
 from contexta.errors import ContextaError, ContractError
 
 CONTEXT_MODELS: Mapping[str, type[ContextModel]] = {
@@ -52,6 +52,7 @@ class RecordItem:
     """A record was written."""
 
     data: Mapping[str, Any]
+    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class ArtifactItem:
     manifest: Mapping[str, Any]
     binding_status: str | None
     existed: bool | None
+    when: str = ""
 
 
 Item = PutItem | RecordItem | ArtifactItem
@@ -73,16 +75,16 @@ def interpret(value: Any) -> Item:
     if "family" in value:
         return _captured(value)
     if "record" in value:
-        return RecordItem(_object(value, "record"))
+        return RecordItem(_object(value, "record"), _text(value, "appended_at"))
     if "model" in value and "type" in value:
-        return _put(value["type"], _object(value, "model"), value.get("put_at"))
+        return _put(value["type"], _object(value, "model"), _text(value, "put_at"))
     raise WrongFrame("JSON, but no frame of a workspace: it has no family, record or model")
 
 
 def _captured(frame: Mapping[str, Any]) -> Item:
-    family, payload = frame["family"], _object(frame, "payload")
+    family, payload, when = frame["family"], _object(frame, "payload"), _text(frame, "captured_at")
     if family == "RECORD" or (family == "DEGRADATION" and "envelope" in payload):
-        return RecordItem(payload)
+        return RecordItem(payload, when)
     if family == "ARTIFACT":
         source = payload.get("source")
         existed = source.get("exists") if isinstance(source, dict) else None
@@ -91,19 +93,25 @@ def _captured(frame: Mapping[str, Any]) -> Item:
             _object(payload, "manifest"),
             binding if isinstance(binding, str) else None,
             existed if isinstance(existed, bool) else None,
+            when,
         )
     if family == "CONTEXT":
-        return _put(frame.get("payload_type"), payload, frame.get("captured_at"))
+        return _put(frame.get("payload_type"), payload, when)
     if family == "DEGRADATION":
-        raise WrongFrame(f"the capture reported a degradation: {payload.get('summary') or payload.get('issue_key') or payload!r}")
-    raise WrongFrame(f"a frame of an unknown family {family!r}")
+        raise WrongFrame(f"the capture reported a degradation: {payload.get('summary') or payload.get('issue_key') or shown(payload)}")
+    raise WrongFrame(f"a frame of an unknown family {shown(family)}")
 
 
-def _put(name: Any, data: Mapping[str, Any], when: Any) -> PutItem:
+def _put(name: Any, data: Mapping[str, Any], when: str) -> PutItem:
     model = CONTEXT_MODELS.get(name) if isinstance(name, str) else None
     if model is None:
-        raise WrongFrame(f"a put of an unknown model {name!r}; expected one of {', '.join(CONTEXT_MODELS)}")
-    return PutItem(model, data, when if isinstance(when, str) else "")
+        raise WrongFrame(f"a put of an unknown model {shown(name)}; expected one of {', '.join(CONTEXT_MODELS)}")
+    return PutItem(model, data, when)
+
+
+def _text(frame: Mapping[str, Any], name: str) -> str:
+    value = frame.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _object(frame: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -118,23 +126,36 @@ class Owners:
     """Whose pages a line stands on."""
 
     run: StableRef | None = None
-    deployment: StableRef | None = None
+    deployments: tuple[StableRef, ...] = ()
 
 
 def owners(item: Item) -> Owners:
-    """The run and deployment that an item names; raises ContractError when what should name its run does not."""
+    """The run and deployments that an item names; raises ContractError when what should name its run does not."""
     if isinstance(item, ArtifactItem):
-        return Owners(_ref(item.manifest, "run_ref"))
+        return Owners(_ref(item.manifest, "run_ref"), _deployments(item.manifest))
     if isinstance(item, RecordItem):
         envelope = item.data.get("envelope")
         if not isinstance(envelope, dict):
             raise ContractError("envelope", "is missing")
-        return Owners(_ref(envelope, "run_ref"), _optional_ref(envelope, "deployment_execution_ref"))
+        return Owners(_ref(envelope, "run_ref"), (*_deployments(envelope), *_subject(item.data.get("payload"))))
     if item.model is Project:
         return Owners()
     if item.model is DeploymentExecution:
-        return Owners(_optional_ref(item.data, "run_ref"), _ref(item.data, "deployment_execution_ref"))
+        return Owners(_optional_ref(item.data, "run_ref"), (_ref(item.data, "deployment_execution_ref"),))
     return Owners(_ref(item.data, "run_ref"))
+
+
+def _deployments(data: Mapping[str, Any]) -> tuple[StableRef, ...]:
+    ref = _optional_ref(data, "deployment_execution_ref")
+    return (ref,) if ref else ()
+
+
+def _subject(payload: Any) -> tuple[StableRef, ...]:
+    """The deployment that a record is about, where only its subject_ref says so."""
+    said = payload.get("subject_ref") if isinstance(payload, dict) else None
+    if not isinstance(said, str) or not said.startswith("deployment:"):
+        return ()
+    return (cast(StableRef, apply("payload.subject_ref", RULES["deployment_execution_ref"], said)),)
 
 
 def _optional_ref(data: Mapping[str, Any], name: str) -> StableRef | None:

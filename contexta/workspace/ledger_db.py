@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import orjson
 
 from contexta.contract import Problem
+from contexta.workspace.layout import LEDGER_DB
 from contexta.workspace.lines import Located, Unusable
 
 if TYPE_CHECKING:
     import duckdb
-
-PLACE = "metadata/ledger.db"
 
 # Table → the class name of the models in it.
 TABLES = {
@@ -46,15 +45,15 @@ def readable_tables(path: Path) -> tuple[list[str], list[Problem]]:
     try:
         import duckdb
     except ImportError:
-        return [], [Problem(PLACE, 0, "missing_extra", MISSING_DUCKDB, "error")]
+        return [], [Problem(LEDGER_DB, 0, "missing_extra", MISSING_DUCKDB, "error")]
     try:
         with _connect(path) as connection:
             names = {row[0] for row in connection.execute("SHOW TABLES").fetchall()}
             counts = {name: _count(connection, name) for name in UNREAD if name in names}
     except duckdb.Error as error:
-        return [], [Problem(PLACE, 0, "unreadable_file", f"cannot be read: {_first_line(error)}", "error")]
+        return [], [Problem(LEDGER_DB, 0, "unreadable_file", f"cannot be read: {_first_line(error)}", "error")]
     problems = [
-        Problem(PLACE, 0, "unread_table", f"{count} rows of {name} are not shown", "info") for name, count in counts.items() if count
+        Problem(LEDGER_DB, 0, "unread_table", f"{count} rows of {name} are not shown", "info") for name, count in counts.items() if count
     ]
     return [table for table in TABLES if table in names], problems
 

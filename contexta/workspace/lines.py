@@ -5,6 +5,8 @@ by a crash: it is reported, never used, because the rest of a number may be miss
 """
 
 import json
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,12 @@ from contexta.contract import Problem
 
 # A longer line is reported and passed over unread, so that one line cannot take all memory.
 MAX_LINE = 16 * 1024 * 1024
+
+# Deeper nesting is reported and passed over: it cannot be written as JSON again, and helps no reader.
+MAX_DEPTH = 200
+
+# What opens or closes a level, and strings, in which brackets mean nothing.
+_STRUCTURE = re.compile(rb'[][{}]|"(?:[^"\\]|\\.)*"')
 
 BOM = b"\xef\xbb\xbf"
 
@@ -61,7 +69,7 @@ def read_lines(path: Path, file: str, start: int = 0, end: int | None = None, li
                 size += _pass_over(stream)
                 yield _unfinished(file, line, data, size)
             else:
-                yield from _parsed(file, line, start, start + size, data)
+                yield _parsed(file, line, start, start + size, data)
             start += size
             line += 1
 
@@ -83,20 +91,43 @@ def _unfinished(file: str, line: int, data: bytes, size: int) -> Unusable:
     return Unusable(Problem(file, line, "torn_line", what), data[:65_536])
 
 
-def _parsed(file: str, line: int, start: int, end: int, data: bytes) -> Iterator[Located | Unusable]:
-    text = data.rstrip(b"\r\n")
-    if line == 1 and text.startswith(BOM):
-        text = text.removeprefix(BOM)
+def file_notices(path: Path, file: str) -> Iterator[Unusable]:
+    """What is odd about a file as a whole, and does not matter; raises OSError when it cannot be read."""
+    with path.open("rb") as stream:
+        first = stream.readline(MAX_LINE)
+    if first.startswith(BOM):
         yield Unusable(Problem(file, 1, "byte_order_mark", "the file begins with a byte-order mark; passed over", "info"))
-    if line == 1 and data.endswith(b"\r\n"):
+    if first.endswith(b"\r\n"):
         yield Unusable(Problem(file, 1, "crlf", "the lines end in CR LF; read as if they ended in LF", "info"))
+
+
+def _parsed(file: str, line: int, start: int, end: int, data: bytes) -> Located | Unusable:
+    text = data.rstrip(b"\r\n")
+    if line == 1:
+        text = text.removeprefix(BOM)
     if not text.strip():
-        yield Unusable(Problem(file, line, "blank_line", "the line is blank", "info"))
-        return
+        return Unusable(Problem(file, line, "blank_line", "the line is blank", "info"))
+    if _is_too_deep(text):
+        what = f"nested deeper than the {MAX_DEPTH} levels that are read; passed over"
+        return Unusable(Problem(file, line, "deep_line", what), text[:65_536])
     try:
-        yield Located(file, line, start, end, text, orjson.loads(text))
+        return Located(file, line, start, end, text, orjson.loads(text))
     except orjson.JSONDecodeError as error:
-        yield _second_reading(file, line, start, end, text, error)
+        return _second_reading(file, line, start, end, text, error)
+
+
+def _is_too_deep(text: bytes) -> bool:
+    """Whether a line may nest deeper than MAX_DEPTH. Counting brackets first is quick, and settles nearly every line."""
+    if text.count(b"{") + text.count(b"[") <= MAX_DEPTH:
+        return False
+    depth = deepest = 0
+    for part in _STRUCTURE.finditer(text):
+        if part[0] in (b"{", b"["):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif part[0] in (b"}", b"]"):
+            depth -= 1
+    return deepest > MAX_DEPTH
 
 
 def _second_reading(file: str, line: int, start: int, end: int, text: bytes, error: orjson.JSONDecodeError) -> Located | Unusable:
@@ -113,9 +144,11 @@ def _second_reading(file: str, line: int, start: int, end: int, text: bytes, err
 
 
 def _mended(value: Any) -> Any:
-    """The value with lone surrogates replaced: they cannot be written as UTF-8."""
+    """The value with lone surrogates replaced, which cannot be written as UTF-8, and whole numbers beyond 64 bits as floats."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return float(value) if abs(value) < 10**308 else (math.inf if value > 0 else -math.inf)
     if isinstance(value, list):
         return [_mended(item) for item in value]
     if isinstance(value, dict):

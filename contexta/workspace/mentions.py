@@ -80,7 +80,8 @@ def _infer(ref: StableRef, mention: Mention) -> ContextModel:
             return BatchExecution(ref, ref.owner("run"), ref.owner("stage"), ref.name, **span)
         case "deployment":
             return DeploymentExecution(ref, ref.owner("project"), ref.name, **span)
-    batch = ref.owner("batch") if len(ref.parts) == 5 else mention.batch
+    beside = mention.batch if mention.batch and mention.batch.lies_in(ref.owner("stage")) else None
+    batch = ref.owner("batch") if len(ref.parts) == 5 else beside
     seen = SampleObservation if ref.kind == "sample" else OperationContext
     return seen(ref, ref.owner("run"), ref.owner("stage"), ref.name, mention.first, batch, inferred=True)
 

@@ -7,17 +7,8 @@ from typing import Protocol
 
 from contexta.contract import Problem
 from contexta.workspace import ledger_db
-from contexta.workspace.lines import Located, Unusable, read_lines
-
-# Where JSONL planes lie under the root, in the order in which they are read; a later put wins over an earlier one.
-JSONL_PLANES = (
-    "metadata/ledger.jsonl",
-    "cache/capture/*.jsonl",
-    "records/segments/*.jsonl",
-)
-
-# Says that a folder is a workspace even before the first line was written.
-MARKERS = ("records/manifest.json",)
+from contexta.workspace.layout import JSONL_PLANES, LEDGER_DB, MARKERS
+from contexta.workspace.lines import Located, Unusable, file_notices, read_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +45,7 @@ class JsonlPlane:
     def scan(self) -> Iterator[Located | Unusable]:
         """Every line; a file that cannot be read is a problem, not an end."""
         try:
+            yield from file_notices(self.path, self.name)
             yield from read_lines(self.path, self.name)
         except OSError as error:
             yield Unusable(Problem(self.name, 0, "unreadable_file", f"cannot be read: {error.strerror}", "error"))
@@ -87,12 +79,12 @@ def find_planes(root: Path) -> tuple[dict[str, Plane], list[Problem]]:
     """The planes under a root by name, in reading order, and what stands in the way of reading others."""
     planes: dict[str, Plane] = {}
     problems: list[Problem] = []
-    database = root / ledger_db.PLACE
+    database = root / LEDGER_DB
     if database.is_file():
         tables, problem = ledger_db.readable_tables(database)
         problems.extend(problem)
         for table in tables:
-            name = f"{ledger_db.PLACE}#{table}"
+            name = f"{LEDGER_DB}#{table}"
             planes[name] = LedgerTable(name, database, table)
     for pattern in JSONL_PLANES:
         for path in sorted(root.glob(pattern)):
@@ -103,5 +95,5 @@ def find_planes(root: Path) -> tuple[dict[str, Plane], list[Problem]]:
 
 def is_workspace(root: Path) -> bool:
     """Whether a folder holds any plane, or the mark of one that is still empty."""
-    places = (*JSONL_PLANES, *MARKERS, ledger_db.PLACE)
+    places = (*JSONL_PLANES, *MARKERS, LEDGER_DB)
     return any(next(root.glob(place), None) is not None for place in places)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
 from contexta.contract import ContextModel, StableRef
+from contexta.contract.fields import chronological
 from contexta.contract.snapshot import Problem
 
 # What may change from one put to the next without a contradiction.
@@ -21,7 +22,7 @@ class Put:
 
     def is_newer_than(self, other: "Put") -> bool:
         """Lines of one file are in order; between files the time of the put decides, then the order of reading."""
-        return self.file == other.file or self.when >= other.when
+        return self.file == other.file or chronological(self.when) >= chronological(other.when)
 
 
 @dataclass(slots=True)

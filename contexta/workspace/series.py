@@ -1,16 +1,21 @@
 """Metric records → series: one per metric, scope and set of tags."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from contexta.contract import MetricSeries, Record, StableRef
+from contexta.contract import DegradedRecord, MetricPayload, MetricSeries, Record, StableRef
 from contexta.contract.fields import chronological
+from contexta.contract.records import NON_FINITE_METRIC
+from contexta.errors import ContractError
 
 # A tag with more values than this on one metric numbers its points (a step, a row) rather than telling series apart.
 MAX_TAG_VALUES = 12
 
 # What lies in a stage is read as a series over that stage.
 _OWNED_BY_STAGE = frozenset({"sample", "op", "batch"})
+
+_NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 Tags = tuple[tuple[str, str], ...]
 
@@ -31,15 +36,31 @@ class SeriesBuilder:
     _points: dict[tuple[StableRef, str, str], _Points] = field(default_factory=dict)
 
     def add(self, record: Record, value: int | float) -> None:
-        """One more point; `value` is given apart because a record cannot hold NaN."""
-        subject, payload = record.subject, record.payload
+        """One more point; `value` is given apart because a metric record cannot hold NaN."""
+        payload = record.payload
+        self._add(record, payload.metric_key, payload.unit, _tags(payload.tags, payload.slice_ref), value)
+
+    def add_gap(self, record: DegradedRecord) -> None:
+        """The point that a degraded record keeps of a metric that was NaN or infinite; other degraded records keep none."""
+        attributes = record.payload.attributes
+        value = _NOT_FINITE.get(str(attributes.get("value")))
+        if record.payload.issue_key != NON_FINITE_METRIC or value is None:
+            return
+        try:
+            metric = MetricPayload.from_dict({**attributes, "value": 0})
+        except ContractError:
+            return  # not ours, whatever its key
+        self._add(record, metric.metric_key, metric.unit, _tags(metric.tags, None), value)
+
+    def _add(self, record: Record, key: str, unit: str | None, tags: Tags, value: int | float) -> None:
+        subject = record.subject
         owner = subject.owner("stage") if subject.kind in _OWNED_BY_STAGE else subject
-        points = self._points.setdefault((owner, subject.kind, payload.metric_key), _Points())
-        points.unit = payload.unit or points.unit
+        points = self._points.setdefault((owner, subject.kind, key), _Points())
+        points.unit = unit or points.unit
         points.subjects.append(subject)
         points.times.append(record.envelope.observed_at)
         points.values.append(value)
-        points.tags.append(_tags(payload.tags, payload.slice_ref))
+        points.tags.append(tags)
 
     def finish(self) -> Iterator[MetricSeries]:
         """The series, by the order in which their metrics were first seen."""

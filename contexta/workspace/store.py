@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from contexta.contract import DeploymentSnapshot, Problem, Project, Run, RunSnapshot, StableRef
+from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, Run, RunSnapshot, StableRef
 from contexta.contract.fields import chronological
 from contexta.errors import ContractError, UnknownRef, UnreadableWorkspace
-from contexta.workspace.assembly import Assembly, deployment_snapshot, run_snapshot
+from contexta.workspace.assembly import Assembly, deployment_snapshot, in_order, run_snapshot
 from contexta.workspace.catalog import Catalog
 from contexta.workspace.lines import Located, Unusable
 from contexta.workspace.planes import Extent, Plane, find_planes, is_workspace
@@ -46,6 +46,10 @@ class Workspace:
         """Every run, by start. Reads the lines of each."""
         runs = (self.snapshot(ref).run for ref in self.run_refs())
         return tuple(sorted(runs, key=lambda run: (chronological(run.started_at), run.ref)))
+
+    def deployments(self) -> tuple[DeploymentExecution, ...]:
+        """Every deployment, in order_index, time, name order. Reads the lines of each."""
+        return tuple(sorted((self.deployment(ref).deployment for ref in self.deployment_refs()), key=in_order))
 
     def snapshot(self, run_ref: StableRef | str) -> RunSnapshot:
         """All that is known of one run; raises UnknownRef when no line names it."""

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from contexta.contract import ContextModel, EnvironmentSnapshot, Problem, RunSnapshot
+from contexta.contract.details import DETAILS, NAMESPACE
 from contexta.report import cells
 from contexta.report.document import Block, Cell, Code, Fact, Facts, Level, Note, Number, Section, Table, Text
+from contexta.report.run.overview import detail_facts
 
 
 def environment(snapshot: RunSnapshot) -> Section | None:
@@ -39,7 +41,7 @@ def provenance(snapshot: RunSnapshot) -> Section | None:
     if not (snapshot.producers or snapshot.sources):
         return None
     facts = [Fact("Written by", Code(", ".join(snapshot.producers)))] if snapshot.producers else []
-    facts += [Fact(name, value) for name, value in _extensions(snapshot)]
+    facts += [*detail_facts(snapshot.run), *(Fact(name, value) for name, value in _extensions(snapshot))]
     sources = cells.table("Read from", ("File", "Lines"), ((Code(one.file), Number(one.lines)) for one in snapshot.sources))
     return Section("Provenance", (Facts(tuple(facts)), sources) if facts else (sources,))
 
@@ -47,8 +49,10 @@ def provenance(snapshot: RunSnapshot) -> Section | None:
 def _extensions(snapshot: RunSnapshot) -> Iterator[tuple[str, Cell]]:
     for model in (snapshot.project, snapshot.run):
         for extension in model.extensions:
-            rest = {name: value for name, value in extension.items() if name != "namespace"}
-            yield str(extension["namespace"]), cells.pairs(rest)
+            told = {"namespace", *(DETAILS if model is snapshot.run and extension["namespace"] == NAMESPACE else ())}
+            rest = {name: value for name, value in extension.items() if name not in told}
+            if rest or len(told) == 1:
+                yield str(extension["namespace"]), cells.pairs(rest)
         yield from ((name, cells.value(value)) for name, value in sorted(model.unknown.items()))
 
 

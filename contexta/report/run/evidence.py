@@ -70,10 +70,13 @@ def _event_row(record: StructuredEventRecord) -> tuple[Cell, ...]:
 
 def traces(snapshot: RunSnapshot) -> Section | None:
     """One row a span, in time order."""
-    if not snapshot.spans:
-        return None
+    return Section("Traces", (span_table(snapshot.spans),)) if snapshot.spans else None
+
+
+def span_table(records: tuple[TraceSpanRecord, ...]) -> Table:
+    """Spans in time order."""
     titles = ("Span", "Status", "Kind", "Started", "Duration", "Where", "Trace", "Id", "Parent", "Attributes")
-    return Section("Traces", (cells.table("", titles, map(_span_row, snapshot.spans)),))
+    return cells.table("", titles, map(_span_row, records))
 
 
 def _span_row(record: TraceSpanRecord) -> tuple[Cell, ...]:

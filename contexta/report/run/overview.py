@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from contexta.contract import RunSnapshot
+from contexta.contract import Run, RunSnapshot
+from contexta.contract.details import DETAILS, run_details
 from contexta.report import cells, measures
 from contexta.report.diagnostics import count, diagnose, shown
 from contexta.report.document import Block, Fact, Facts, Figures, Note, Prose, Section, Text
@@ -34,12 +35,18 @@ def _facts(snapshot: RunSnapshot) -> Iterator[Fact]:
     yield Fact("Started", cells.time(run.started_at), "inferred: first seen" if run.inferred else "")
     yield Fact("Ended", cells.time(run.ended_at), "inferred: last seen" if run.inferred else "")
     yield Fact("Duration", cells.lasted(run))
+    yield from detail_facts(run)
     yield Fact("Holds", Text(_contents(snapshot)))
     issues = diagnose(snapshot)
     attention = [
         cells.counted(number, word) for number, word in ((count(issues, "error"), "error"), (count(issues, "warning"), "warning")) if number
     ]
     yield Fact("Needs attention", Text(", ".join(attention) or "nothing"))
+
+
+def detail_facts(run: Run) -> Iterator[Fact]:
+    """What the run says of its code, data, tags and settings."""
+    return (Fact(DETAILS[name], cells.value(value)) for name, value in run_details(run).items())
 
 
 def _contents(snapshot: RunSnapshot) -> str:

@@ -55,7 +55,7 @@ def samples(snapshot: RunSnapshot) -> Section | None:
     """One table a stage, one row a sample."""
 
     def row(sample: SampleObservation) -> tuple[Cell, ...]:
-        batch = sample.batch_execution_ref
+        batch = sample.batch_execution_ref or (sample.ref.owner("batch") if len(sample.ref.parts) == 5 else None)
         return (
             cells.ref(sample),
             cells.bare_ref(batch) if batch else None,

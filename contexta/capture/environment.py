@@ -1,0 +1,28 @@
+"""What a program runs on: Python, platform and installed packages. Environment variables only where they are named."""
+
+import os
+import platform
+from collections.abc import Iterable
+from importlib import metadata
+
+from contexta.capture.clock import now
+from contexta.contract import EnvironmentSnapshot, StableRef
+
+
+def packages() -> dict[str, str]:
+    """Installed distributions → version."""
+    found = ((dist.name, dist.version) for dist in metadata.distributions())
+    return dict(sorted((name, version) for name, version in found if name and version))
+
+
+def snapshot(run: StableRef, installed: dict[str, str], variables: Iterable[str]) -> EnvironmentSnapshot:
+    """The environment of this process, as a run's."""
+    return EnvironmentSnapshot(
+        StableRef("environment", f"{run.value}.snapshot"),
+        run,
+        now(),
+        platform.python_version(),
+        platform.platform(),
+        installed,
+        {name: os.environ[name] for name in variables if name in os.environ},
+    )

@@ -1,0 +1,234 @@
+"""Scopes: a run, its stages, batches, samples and operations, and deployments, as context managers that write what happens in them."""
+
+import math
+import os
+from collections.abc import Mapping
+from contextvars import ContextVar, Token
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+from contexta.capture.artifacts import describe
+from contexta.capture.clock import now
+from contexta.capture.naming import Names, component
+from contexta.capture.outcome import outcome
+from contexta.capture.session import Session
+from contexta.capture.spans import Span
+from contexta.contract import ArtifactManifest, ContextModel, DegradedPayload, EventPayload, SpanPayload, StableRef
+from contexta.contract.fields import RULES, apply, chronological
+from contexta.contract.model import SCHEMA_VERSION
+from contexta.contract.records import NON_FINITE_METRIC
+from contexta.errors import ContextaError, ContractError
+
+PRODUCER = "contexta.sdk.python"
+
+# What stands in the envelope of every record that is written here.
+_WRITER: Mapping[str, Any] = {
+    "producer_ref": PRODUCER,
+    "correlation_refs": {"session_id": None, "trace_id": None},
+    "schema_version": SCHEMA_VERSION,
+    "extensions": [],
+}
+
+# The innermost open scope of this thread or task.
+_current: ContextVar["Scope | None"] = ContextVar("contexta_scope", default=None)
+
+
+def current_scope() -> "Scope | None":
+    """The innermost scope that this thread or asyncio task has entered and not left."""
+    return _current.get()
+
+
+class Scope:
+    """What every scope does. Opening one writes it down; leaving it writes how it ended."""
+
+    # Which of an envelope's fields holds this scope's reference.
+    FIELD: ClassVar[str]
+
+    def __init__(self, session: Session, model: ContextModel, envelope: Mapping[str, str | None], name: str) -> None:
+        self._session = session
+        self._model = model
+        self._name = name
+        self._subject = str(model.ref)
+        self._envelope = {**envelope, self.FIELD: self._subject}
+        self._names: dict[str, Names] = {}
+        self._closed = False
+        self._token: Token[Scope | None] | None = None
+
+    @property
+    def ref(self) -> StableRef:
+        """The scope's reference."""
+        return self._model.ref
+
+    @property
+    def name(self) -> str:
+        """The name that it was opened with."""
+        return self._name
+
+    @property
+    def status(self) -> str:
+        """`open`, `completed`, `failed` or `cancelled`."""
+        return str(getattr(self._model, "status", "completed" if self._closed else "open"))
+
+    @property
+    def started_at(self) -> str:
+        """When it was opened, ISO-8601 UTC."""
+        return str(getattr(self._model, "started_at", None) or getattr(self._model, "observed_at", ""))
+
+    def __enter__(self) -> Self:
+        self._check_open()
+        self._token = _current.set(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._token is not None:
+            _current.reset(self._token)
+            self._token = None
+        if self._closed:
+            return
+        if error is not None and self._session.told is not error:
+            self._session.told = error
+            self._tell(error)
+        self.close(outcome(error))
+
+    def close(self, status: str = "completed") -> None:
+        """End the scope; raises ContextaError when it has ended before."""
+        self._check_open()
+        if hasattr(self._model, "status"):
+            ended_at = max(now(), self.started_at, key=chronological)  # a clock may be set back
+            ended: dict[str, Any] = {"status": status, "ended_at": ended_at}
+            self._model = replace(self._model, **ended)
+            self._session.put(self._model)
+        self._closed = True
+
+    def metric(
+        self,
+        key: str,
+        value: float,
+        *,
+        unit: str | None = None,
+        aggregation_scope: str = "step",
+        tags: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Record a number. NaN and infinities are kept as a degraded record that names key and value.
+
+        Raises ContextaError when the key is no dotted lower-case token or the value no number.
+        """
+        self._check_open()
+        key = _metric_key(key) if isinstance(key, str) else apply("metric_key", RULES["metric_key"], key)
+        number = value if type(value) is float else _number(value)
+        if not math.isfinite(number):
+            summary = f"{key} is {number} on {self.ref}"
+            self._degraded(
+                NON_FINITE_METRIC, "warning", summary, {"metric_key": key, "unit": unit, "tags": dict(tags or {}), "value": str(number)}
+            )
+            return
+        if unit is not None:
+            apply("unit", RULES["unit"], unit)
+        if tags:
+            apply("tags", RULES["tags"], tags)
+        if aggregation_scope != "step":
+            apply("aggregation_scope", RULES["aggregation_scope"], aggregation_scope)
+        payload = {
+            "metric_key": key,
+            "value": number,
+            "value_type": "int" if isinstance(number, int) else "float",
+            "unit": unit,
+            "aggregation_scope": aggregation_scope,
+            "subject_ref": self._subject,
+            "slice_ref": None,
+            "tags": dict(tags) if tags else {},
+            "summary_basis": "raw_observation",
+        }
+        self._record("metric", "MetricRecord", payload, now())
+
+    def _degraded(self, key: str, severity: str, summary: str, attributes: Mapping[str, Any]) -> None:
+        payload = DegradedPayload(key, "capture", severity, summary, self.ref, "explicit_capture", attributes)
+        self._record("degraded", "DegradedRecord", payload.to_dict(), now(), completeness="partial")
+
+    def event(self, key: str, *, message: str = "", level: str = "info", attributes: Mapping[str, Any] | None = None) -> None:
+        """Record that something happened; raises ContextaError when the key or level breaks its rule."""
+        self._check_open()
+        payload = EventPayload(key, level, message, self.ref, dict(attributes or {}), "explicit_capture")
+        self._record("event", "StructuredEventRecord", payload.to_dict(), now())
+
+    def span(self, name: str, *, kind: str = "operation", attributes: Mapping[str, Any] | None = None) -> "Span":
+        """Time a piece of work: `with stage.span("load", kind="io"):`. A span opened inside another is its child."""
+        self._check_open()
+        apply("span_name", RULES["span_name"], name)
+        apply("span_kind", RULES["span_kind"], kind)
+        return Span(self._end_span, name, kind, dict(attributes or {}))
+
+    def _end_span(self, payload: SpanPayload) -> None:
+        self._record("span", "TraceSpanRecord", payload.to_dict(), payload.ended_at)
+
+    def register_artifact(
+        self, kind: str, path: str | Path, *, attributes: Mapping[str, Any] | None = None, allow_missing: bool = False
+    ) -> ArtifactManifest:
+        """Write down a file that was made: its size in bytes and SHA-256, its place relative to the workspace where it lies in it.
+
+        Raises ContextaError when the file is not there, unless `allow_missing`.
+        """
+        self._check_open()
+        ref = self._unique("artifact", component(kind, "artifact_kind"))
+        known = {**self._envelope, "artifact_ref": ref, "artifact_kind": kind, "producer_ref": PRODUCER, "attributes": attributes or {}}
+        manifest, payload = describe(Path(path), self._session.root, known, allow_missing=allow_missing)
+        self._session.emit("ARTIFACT", payload, "dict", ref)
+        return manifest
+
+    def _tell(self, error: BaseException) -> None:
+        """Say why the scope ended: an event at the innermost scope that the exception left."""
+        words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        level = "error" if outcome(error) == "failed" else "warning"
+        self.event("exception", message=words, level=level, attributes={"exception_type": type(error).__qualname__})
+
+    def _unique(self, kind: str, prefix: str) -> str:
+        run = self._envelope["run_ref"]
+        if run is None:
+            raise ContextaError(f"{self.ref} names no run, and what is recorded must lie in one: give it a run_ref")
+        return f"{kind}:{run[4:]}.{prefix[:50]}-{os.urandom(6).hex()}"
+
+    def _record(
+        self, record_type: str, payload_type: str, payload: Mapping[str, Any], observed_at: str, completeness: str = "complete"
+    ) -> None:
+        ref = self._unique("record", record_type)
+        envelope: dict[str, Any] = {
+            **self._envelope,
+            **_WRITER,
+            "record_ref": ref,
+            "record_type": record_type,
+            "recorded_at": observed_at,
+            "observed_at": observed_at,
+            "completeness_marker": completeness,
+            "degradation_marker": "none" if completeness == "complete" else "partial_failure",
+        }
+        self._session.emit("RECORD", {"envelope": envelope, "payload": payload}, payload_type, ref)
+
+    def _child(self, kind: str, name: str) -> tuple[StableRef, int]:
+        """The reference of a child to open, numbered when its name was taken in this scope before, and its place among its kind."""
+        self._check_open()
+        if kind not in self._names:
+            self._names[kind] = Names(first=self._session.known_children(self.ref, kind))
+        names = self._names[kind]
+        ref = StableRef(kind, f"{self.ref.value}.{names.take(component(name))}")
+        return ref, names.count - 1
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ContextaError(f"{self.ref} is closed ({self.status}): nothing more can be recorded in it; open a new one")
+
+
+@lru_cache(maxsize=1024)  # a training loop records the same few keys
+def _metric_key(key: str) -> str:
+    return str(apply("metric_key", RULES["metric_key"], key))
+
+
+def _number(value: Any) -> int | float:
+    """A number as Python has it: NumPy scalars and one-element tensors give theirs."""
+    item = getattr(value, "item", None)
+    plain = item() if callable(item) and not isinstance(value, float) else value
+    if isinstance(plain, bool) or not isinstance(plain, int | float):
+        raise ContractError("value", f"expected a number, got {plain!r}")
+    return float(plain) if isinstance(plain, float) else plain

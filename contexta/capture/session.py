@@ -1,0 +1,75 @@
+"""What all scopes of one `Contexta` share: the ledger, the sinks, and the rule that capturing never ends a training."""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from contexta.capture.sinks import Sink
+from contexta.capture.stores import Ledger
+from contexta.contract import ContextModel, StableRef
+from contexta.workspace.append import claim
+from contexta.workspace.layout import claim_of
+
+M = TypeVar("M", bound=ContextModel)
+
+
+class Session:
+    """Writes what scopes say. What cannot be written is warned of once, counted, and told when it can be."""
+
+    def __init__(self, root: Path, ledger: Ledger, sinks: Sequence[Sink]) -> None:
+        self.root = root
+        self.sinks = sinks
+        self.known: Mapping[StableRef, ContextModel] = {}
+        self._losses: dict[str, list[str]] = {}
+        self._warned: set[str] = set()
+        self.told: BaseException | None = None
+        self._ledger = ledger
+
+    def begin(self, model: M) -> M:
+        """Write down that a scope is open; one that an earlier process left is taken up where it was."""
+        before = self.known.get(model.ref)
+        if isinstance(before, type(model)):
+            again: dict[str, Any] = {"status": "open", "ended_at": None} if hasattr(before, "status") else {}
+            model = replace(before, inferred=False, extensions=model.extensions or before.extensions, **again)
+        self.put(model)
+        return model
+
+    def known_children(self, owner: StableRef, kind: str) -> int:
+        """How many children of a kind an earlier process left in a scope that is taken up again."""
+        return sum(ref.kind == kind and ref.lies_in(owner) for ref in self.known)
+
+    def take_losses(self) -> Mapping[str, list[str]]:
+        """What was lost since the last call: where → the errors."""
+        losses, self._losses = self._losses, {}
+        return losses
+
+    def put(self, model: ContextModel) -> None:
+        """Append a model's state to the ledger."""
+        self._try("the ledger", lambda: self._ledger.append(model))
+
+    def emit(self, family: str, payload: Mapping[str, Any], payload_type: str, payload_ref: str) -> None:
+        """Hand a payload to every sink."""
+        for sink in self.sinks:
+            try:
+                sink.capture(family, payload, payload_type, payload_ref)
+            except Exception as error:  # a sink is anyone's code: whatever it raises must not end the training
+                self._lost(f"sink {sink.name}", error)
+
+    def claim(self, name: str) -> bool:
+        """Take a name; where the disk refuses, it is taken for free, as nothing else can be written either."""
+        return bool(self._try("the ledger", lambda: claim(claim_of(self.root, name)), otherwise=True))
+
+    def _try(self, where: str, write: Callable[[], Any], *, otherwise: Any = None) -> Any:
+        try:
+            return write()
+        except OSError as error:
+            self._lost(where, error)
+            return otherwise
+
+    def _lost(self, where: str, error: Exception) -> None:
+        if where not in self._warned:
+            self._warned.add(where)
+            warnings.warn(f"contexta: {where} cannot write ({error}); the program goes on, what is lost is counted", stacklevel=5)
+        self._losses.setdefault(where, []).append(str(error))

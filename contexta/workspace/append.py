@@ -1,0 +1,68 @@
+"""Appending one line durably: one write a line, so that lines of several processes never mix."""
+
+import os
+from pathlib import Path
+
+import orjson
+
+from contexta.errors import ContractError
+
+_NEW_FILE = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+
+
+class LineFile:
+    """A JSONL file open for appending. Every line that `append` returned from has left the process.
+
+    A tail without a line end, left by a process that died or a disk that was full, is ended first: it costs its own line and no other.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+        self._tail_is_torn = False
+
+    def append(self, value: object) -> None:
+        """Write one line; raises OSError when it cannot be written, ContractError when `value` is not JSON."""
+        try:
+            line = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+        except TypeError as error:
+            raise ContractError("", f"cannot be written as JSON: {error}") from None
+        if self._descriptor is None:
+            self._descriptor = self._open()
+        if self._tail_is_torn:
+            line = b"\n" + line
+        written = os.write(self._descriptor, line)
+        self._tail_is_torn = written < len(line)
+        if self._tail_is_torn:
+            raise OSError(28, "No space left on device", str(self.path))
+
+    def _open(self) -> int:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._tail_is_torn = _ends_torn(self.path)
+        return os.open(self.path, _NEW_FILE, 0o666)
+
+    def close(self) -> None:
+        """Let the file go; the next line opens it again."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def _ends_torn(path: Path) -> bool:
+    try:
+        with path.open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, size - 1))
+            return stream.read(1) not in (b"", b"\n")
+    except FileNotFoundError:
+        return False
+
+
+def claim(path: Path) -> bool:
+    """Make an empty file that marks a name as taken; False when another did before. Raises OSError when it cannot be made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    except FileExistsError:
+        return False
+    return True

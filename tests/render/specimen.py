@@ -1,0 +1,111 @@
+"""One page that has every block and every kind of cell, with the same text wherever a workspace's text can stand."""
+
+import math
+
+from contexta.report.document import (
+    INDEX,
+    Block,
+    Bytes,
+    Chart,
+    Code,
+    Details,
+    Document,
+    Duration,
+    Exact,
+    Fact,
+    Facts,
+    Figures,
+    Issue,
+    Issues,
+    Level,
+    Line,
+    Note,
+    Number,
+    Pairs,
+    Prose,
+    Ref,
+    Section,
+    Status,
+    Table,
+    Text,
+    Time,
+)
+
+# Hidden characters, markup of HTML and Markdown, a second line.
+HOSTILE = "\x1b\u202e<b x='\"'>&lt;|`*_[a](b)\n# h"
+
+# The one reference that has a page of its own.
+LINKED = "run:demo.r0"
+ADDRESS = "../runs/demo.r0.html"
+
+MOMENT = "2026-10-01T08:12:56.250Z"
+
+
+def links(ref: str) -> str | None:
+    return ADDRESS if ref == LINKED else None
+
+
+def specimen(text: str = HOSTILE) -> Document:
+    """The page; `text` stands in every field that a workspace fills, except in prose."""
+    return Document(
+        title=text,
+        kind="run",
+        subject=Ref("run:demo.r1", text),
+        status=Status("failed"),
+        up=(INDEX, Ref("project:demo", text)),
+        as_of=MOMENT,
+        sections=(
+            Section("Summary", (_figures(text), _facts(text), Note(f"A note on {text}."))),
+            Section("Tables and charts", (_table(text), _details(text), _chart(text, 2), _chart(text, 9))),
+            Section("Diagnostics", (_issues(text), Issues((), 0))),
+            Section("Prose", (PROSE,)),
+        ),
+    )
+
+
+def _figures(text: str) -> Block:
+    return Figures((Fact(text, Number(0.97777, text), text), Fact("count", Number(48_000, "count"))))
+
+
+def _facts(text: str) -> Block:
+    cells = (
+        None,
+        Text(text),
+        Code(text),
+        Exact(0.1 + 0.2, text),
+        Number(math.nan),
+        Number(math.inf),
+        Ref(LINKED, text),
+        Ref("run:demo.r9", text),
+        Status("unknown", inferred=True),
+        Level("critical"),
+        Time(MOMENT),
+        Duration(7800.0, at_least=True),
+        Bytes(2900),
+        Pairs(((text, Text(text)), ("n", Number(3)), ("in", Pairs((("d", None),))))),
+    )
+    return Facts(tuple(Fact(type(cell).__name__, cell) for cell in cells))
+
+
+def _table(text: str) -> Block:
+    rows: tuple[tuple[Text | Code, Number | None, Status], ...] = (
+        (Text(text), Number(1.5, text), Status("ok")),
+        (Code(text), None, Status("timeout")),
+    )
+    return Table(text, ("Name", text, "State"), rows, 1200)
+
+
+def _details(text: str) -> Block:
+    return Details(Table(text, ("Value",), ((Exact(-1),),), 1))
+
+
+def _chart(text: str, stands_for: int) -> Block:
+    return Chart(text, text, "index", (text, "e2"), (Line(text, ((0, 2.5), (1, None), (2, 0.5))),), stands_for)
+
+
+def _issues(text: str) -> Block:
+    one = Issue("error", "failed_batch", text, Ref("batch:demo.r1.train.e0", text))
+    return Issues((one, Issue("warning", "torn_line", text, Ref(LINKED, text)), Issue("info", "remark", text, INDEX)), 4)
+
+
+PROSE = Prose("# Why\n<script>alert(1)</script> *because* ![i](http://e.org/i.png)\n\n```\nleft open")

@@ -1,0 +1,370 @@
+"""HTML: one file that fetches nothing and runs nothing, in which a workspace's text is text; and templates of the user's own."""
+
+import base64
+import hashlib
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from contexta.errors import TemplateFailure
+from contexta.render import HtmlRenderer, no_links, words
+from contexta.render.html import shipped_templates, slug
+from contexta.report import build_snapshot_report, cells
+from contexta.report.document import (
+    Block,
+    Chart,
+    Document,
+    Exact,
+    Fact,
+    Facts,
+    Issue,
+    Issues,
+    Line,
+    Number,
+    Prose,
+    Ref,
+    Section,
+    Status,
+    Table,
+    Text,
+    Time,
+)
+from tests.render.pages import Compare, Page, read
+from tests.render.specimen import ADDRESS, LINKED, MOMENT, links, specimen
+from tests.report import builders
+
+# However long an example takes on a busy machine.
+patient = settings(deadline=None)
+
+RENDERER = HtmlRenderer.create()
+TEMPLATES = sorted(shipped_templates().iterdir())
+
+
+def html(document: Document) -> str:
+    return RENDERER.render(document, links)
+
+
+def page_of(*blocks: Block, **values: Any) -> Page:
+    return read(html(document_of(*blocks, **values)))
+
+
+def document_of(*blocks: Block, **values: Any) -> Document:
+    return Document(**{"title": "r1", "kind": "run", "subject": Ref("run:demo.r1", "r1"), "sections": (Section("Part", blocks),), **values})
+
+
+def hashes(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+# text is text
+
+texts = st.text(min_size=1, max_size=30) | st.text(alphabet="<>\"'&=/ \n\x00\x1b;!-{}%#ab", min_size=1, max_size=30)
+HARMLESS = read(html(specimen("harmless"))).shape()
+
+
+@patient
+@given(texts.filter(lambda text: text != "count"))  # a unit that goes without saying
+@example("</title></style></svg></table><script>alert(1)</script>")
+@example("\" onmouseover='alert(1)' x=\"")
+@example("' autofocus onfocus=alert(1) '")
+@example("<!-- ")
+@example("]]><![CDATA[")
+@example("{{ 7 * 7 }}{% raw %}")
+@example("javascript:alert(1)")
+@example("\x00<\x00b\x00>")
+def test_no_text_makes_an_element_or_an_attribute(text: str) -> None:
+    found = read(html(specimen(text)))
+    assert found.shape() == HARMLESS
+    assert found.comments == 0
+
+
+@patient
+@given(texts)
+def test_text_is_shown_as_it_is_with_what_is_hidden_made_visible(text: str) -> None:
+    assert words.visible(text) in page_of(Facts((Fact("a", Text(text)),))).text
+
+
+@pytest.mark.parametrize(("char", "shown"), [("\x1b", "␛"), ("\x00", "␀"), ("\u202e", "⟨U+202E⟩"), ("\u200b", "⟨U+200B⟩")])
+def test_hidden_characters_are_visible_everywhere(char: str, shown: str) -> None:
+    made = html(specimen(f"a{char}b"))
+    assert char not in made
+    assert made.count(f"a{shown}b") == html(specimen("axb")).count("axb")
+
+
+def test_names_are_kept_apart_from_the_direction_of_what_surrounds_them() -> None:
+    made = html(document_of(Facts((Fact("a", Text("שלום")), Fact("b", Ref("run:x", "نص")))), title="تشغيل"))
+    for name in ("שלום", "نص", "تشغيل"):
+        assert re.search(rf"<bdi[^>]*>{name}</bdi>", made)
+
+
+# one file that fetches nothing and runs nothing
+
+
+def test_nothing_runs_and_nothing_is_styled_in_place() -> None:
+    found = read(html(specimen()))
+    assert found.tags().isdisjoint({"script", "img", "iframe", "object", "embed", "link", "base", "form", "input", "audio", "video"})
+    names = {name for _, attributes in found.elements for name in attributes}
+    assert "style" not in names
+    assert not [name for name in names if name.startswith("on")]
+
+
+def test_only_what_the_author_wrote_leads_elsewhere() -> None:
+    found = [(tag, name) for tag, attributes in read(html(specimen())).elements for name, value in attributes.items() if "://" in value]
+    assert found == [("a", "href")]
+
+
+@pytest.mark.parametrize("name", ["src", "srcset", "data", "poster", "action", "background", "xlink:href"])
+def test_no_attribute_fetches(name: str) -> None:
+    assert read(html(specimen())).values(name) == []
+
+
+def test_links_lead_to_pages_of_the_site_or_where_the_author_points() -> None:
+    found = page_of(Facts((Fact("a", Ref(LINKED, "r0")),)), Prose("[a](https://e.org)"), up=(Ref(LINKED, "r0"),))
+    assert [one for one in found.values("href") if not one.startswith("#")] == [ADDRESS, ADDRESS, "https://e.org"]
+
+
+def test_what_has_no_page_is_no_link_but_keeps_its_reference() -> None:
+    found = page_of(Facts((Fact("a", Ref("run:demo.r9", "r9")),)))
+    assert ("bdi", {"title": "run:demo.r9"}) in found.elements
+
+
+def test_the_policy_allows_the_pages_own_style_and_nothing_else() -> None:
+    made = html(specimen())
+    (style,) = re.findall("<style>(.*?)</style>", made, re.DOTALL)
+    (policy,) = [one["content"] for tag, one in read(made).elements if one.get("http-equiv") == "Content-Security-Policy"]
+    assert policy == f"default-src 'none'; img-src data:; style-src 'sha256-{hashes(style)}'; base-uri 'none'; form-action 'none'"
+
+
+def test_a_page_asks_not_to_be_listed_and_tells_no_address() -> None:
+    metas = {one["name"]: one["content"] for tag, one in read(html(specimen())).elements if tag == "meta" and "name" in one}
+    assert (metas["robots"], metas["referrer"]) == ("noindex", "no-referrer")
+
+
+# structure
+
+
+def full_page() -> Document:
+    train = f"stage:{builders.RUN}.train"
+    return build_snapshot_report(
+        builders.snapshot(
+            stages=(builders.stage("train"),),
+            batches=(builders.batch("train", "e0"),),
+            samples=(builders.sample("train", "s0"),),
+            deployments=(builders.deployment(),),
+            series=(builders.series("loss", train, [3, math.nan, 1]),),
+            events=(builders.event(),),
+            spans=(builders.span(),),
+            environments=(builders.environment(),),
+            producers=("sdk",),
+            run=builders.run(status="unknown"),
+        )
+    )
+
+
+@pytest.mark.parametrize("document", [specimen(), full_page()], ids=["specimen", "run"])
+def test_every_id_is_unique_and_every_fragment_leads_to_one(document: Document) -> None:
+    found = read(html(document))
+    ids = found.values("id")
+    assert len(ids) == len(set(ids))
+    assert {one[1:] for one in found.values("href") if one.startswith("#")} <= set(ids)
+    assert set(found.values("aria-labelledby")) <= set(ids)
+
+
+def test_sections_have_headings_and_stand_in_the_contents() -> None:
+    found = html(full_page())
+    for title in builders.titles(full_page()):
+        assert f'<h2 id="{slug(title)}"><a href="#{slug(title)}">{title}</a></h2>' in found
+        assert f'<li><a href="#{slug(title)}">{title}</a></li>' in found
+
+
+@pytest.mark.parametrize(("title", "expected"), [("Run Summary", "run-summary"), ("What's new?", "what-s-new"), ("  A  ", "a")])
+def test_a_title_becomes_a_fragment(title: str, expected: str) -> None:
+    assert slug(title) == expected
+
+
+def test_moments_stay_machine_readable() -> None:
+    made = html(document_of(Facts((Fact("a", Time(MOMENT)),)), as_of=MOMENT))
+    assert made.count(f'<time datetime="{MOMENT}">2026-10-01 08:12:56 UTC</time>') == 2
+
+
+def test_numbers_keep_their_value_beside_their_words() -> None:
+    made = html(document_of(Facts((Fact("a", Number(0.97777, "nats")), Fact("b", Exact(0.1 + 0.2))))))
+    assert '<data value="0.97777">0.9778</data> <span class="unit">nats</span>' in made
+    assert '<data value="0.30000000000000004">0.30000000000000004</data>' in made
+
+
+@pytest.mark.parametrize(("value", "words"), [(math.nan, "NaN"), (math.inf, "Infinity"), (10**400, "1.000e+400")])
+def test_a_number_beyond_the_ordinary_is_shown(value: float, words: str) -> None:
+    assert f">{words}</data>" in html(document_of(Table("", ("Loss",), ((Number(value),),), 1)))
+
+
+def test_attributes_nested_deeply_do_not_break_the_page() -> None:
+    nested: Any = "core"
+    for _ in range(200):
+        nested = {"in": nested}
+    assert "<dt>a</dt>" in html(document_of(Facts((Fact("a", cells.value(nested)),))))
+
+
+def test_a_status_has_a_sign_beside_its_colour() -> None:
+    made = html(document_of(status=Status("failed", inferred=True)))
+    assert '<span class="status failed"><span aria-hidden="true">✗</span> failed</span> <span class="aside">inferred</span>' in made
+
+
+def test_a_table_is_called_by_its_caption_or_the_section_and_its_rows_and_columns_have_headers() -> None:
+    row = (Text("a"), Number(1))
+    found = page_of(Table("", ("Name", "N"), (row,), 1), Table("Second", ("Name", "N"), (row,), 1))
+    assert found.values("aria-label")[-2:] == ["Part", "Second"]
+    assert found.values("scope") == ["col", "col", "row"] * 2
+    assert found.text.count("Second") == 1
+
+
+def test_rows_that_are_not_shown_are_counted() -> None:
+    many = cells.table("", ("N",), ((Number(index),) for index in range(1200)))
+    assert "1,000 of 1,200 are shown." in page_of(many).text
+
+
+def test_issues_that_are_not_shown_are_counted() -> None:
+    issue = Issue("error", "failed_run", "It failed.", Ref("run:demo.r1", "r1"))
+    assert "1 of 3 are shown." in page_of(Issues((issue,), 3)).text
+
+
+def test_an_issue_tells_its_severity_sentence_key_and_subject() -> None:
+    text = " ".join(page_of(Issues((Issue("error", "failed_batch", "It failed.", Ref("batch:demo.r1.t.e0", "e0")),), 1)).text.split())
+    assert "✗ error It failed. failed_batch · batch:demo.r1.t.e0" in text
+
+
+def test_an_issue_of_what_has_a_page_links_there() -> None:
+    found = page_of(Issues((Issue("error", "failed_run", "It failed.", Ref(LINKED, "r0")),), 1))
+    assert ADDRESS in found.values("href")
+
+
+def test_a_chart_has_a_name_in_words_and_a_gap_in_its_line() -> None:
+    points = ((0.0, 2.0), (1.0, 1.0), (2.0, None), (3.0, 4.0), (4.0, 3.0))
+    found = page_of(Chart("loss", "nats", "index", ("e0", "e4"), (Line("loss", points),), 5))
+    (svg,) = [attributes for tag, attributes in found.elements if tag == "svg"]
+    assert svg["role"] == "img"
+    assert svg["aria-label"] == "loss: 5 values, first 2, last 3, least 1, greatest 4 nats"
+    assert len(found.values("points")) == 2
+
+
+def test_a_chart_says_how_many_points_it_stands_for() -> None:
+    drawn = Chart("loss", None, "index", (), (Line("loss", ((0, 2), (1, 1))),), 5000)
+    assert "2 of 5,000 points are drawn" in page_of(drawn).text
+
+
+def test_neighbouring_charts_share_a_grid() -> None:
+    drawn = Chart("loss", None, "index", (), (Line("loss", ((0, 2), (1, 1))),), 2)
+    assert page_of(drawn, drawn, Facts(()), drawn).values("class").count("charts") == 2
+
+
+def test_the_same_page_is_the_same_bytes() -> None:
+    assert html(specimen()) == HtmlRenderer.create().render(specimen(), links)
+
+
+def test_the_specimen_is_as_it_was(compare: Compare, tmp_path: Path) -> None:
+    # With a style of its own, so that a new colour changes no snapshot.
+    (tmp_path / "style.css").write_text("body { margin: 0 }\n")
+    compare("specimen.html", HtmlRenderer.create(tmp_path).render(specimen(), links).encode())
+
+
+# templates of the user's own
+
+
+def rendered_with(folder: Path, **files: str) -> str:
+    """The specimen with these templates: `page="..."` for `page.html.j2`."""
+    for name, content in files.items():
+        (folder / f"{name}.html.j2").write_text(content, encoding="utf-8")
+    return HtmlRenderer.create(folder).render(specimen("text"), links)
+
+
+def test_a_template_can_extend_the_one_that_it_replaces(tmp_path: Path) -> None:
+    own = '{% extends "contexta/page.html.j2" %}{% block footer %}<p>Ours</p>{{ super() }}{% endblock %}'
+    made = rendered_with(tmp_path, page=own)
+    assert "<p>Ours</p>" in made
+    assert read(made).shape() == [*HARMLESS[:-1], ("p", ()), HARMLESS[-1]]
+
+
+def test_a_template_replaces_only_the_one_of_its_name(tmp_path: Path) -> None:
+    made = rendered_with(tmp_path, page="{% import 'blocks.html.j2' as blocks with context %}{{ blocks.cell(document.status) }}")
+    assert "".join(read(made).text.split()) == "✗failed"
+
+
+def test_a_part_that_pages_are_made_of_can_be_replaced(tmp_path: Path) -> None:
+    own = '{% macro svg(chart) %}<svg role="img" aria-label="{{ chart.title }}"></svg>{% endmacro %}'
+    (tmp_path / "chart.svg.j2").write_text(own)
+    made = HtmlRenderer.create(tmp_path).render(specimen("<text>"), links)
+    assert '<svg role="img" aria-label="&lt;text&gt;"></svg>' in made
+    assert "<polyline" not in made
+
+
+def test_text_is_escaped_in_the_users_templates_too(tmp_path: Path) -> None:
+    (tmp_path / "page.html.j2").write_text("{{ document.title }}")
+    assert HtmlRenderer.create(tmp_path).render(specimen("<b>\x1b"), links) == "&lt;b&gt;␛"
+
+
+def test_the_policy_is_that_of_the_users_style(tmp_path: Path) -> None:
+    (tmp_path / "style.css").write_bytes(b"body { color: red }\r\n")
+    made = HtmlRenderer.create(tmp_path).render(specimen(), links)
+    (style,) = re.findall("<style>(.*?)</style>", made, re.DOTALL)
+    assert style.strip() == "body { color: red }"
+    assert f"&#39;sha256-{hashes(style)}&#39;" in made
+
+
+BROKEN = {
+    "an unknown name": "{{ nothing_of_that_name }}",
+    "an unknown attribute": "{{ document.nothing }}",
+    "a syntax error": "<p>\n{% if %}",
+    "an unknown filter": "{{ document.title|shout }}",
+    "a block left open": "{% block main %}",
+    "a sum of text and number": "{{ document.title + 1 }}",
+    "a division by zero": "{{ 1 / 0 }}",
+    "a call of what is no function": "{{ document.title() }}",
+}
+
+
+@pytest.mark.parametrize("source", BROKEN.values(), ids=BROKEN)
+def test_a_broken_template_is_told_in_one_sentence_that_names_it(source: str, tmp_path: Path) -> None:
+    with pytest.raises(TemplateFailure) as failure:
+        rendered_with(tmp_path, page=source)
+    assert "page.html.j2" in str(failure.value)
+    assert "\n" not in str(failure.value)
+
+
+def test_a_syntax_error_is_told_by_line(tmp_path: Path) -> None:
+    with pytest.raises(TemplateFailure, match=r"page\.html\.j2:2: "):
+        rendered_with(tmp_path, page="<p>\n{% if %}")
+
+
+def test_a_template_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TemplateFailure, match=r"missing\.html\.j2"):
+        rendered_with(tmp_path, page='{% include "missing.html.j2" %}')
+
+
+def test_a_template_in_another_encoding_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "page.html.j2").write_bytes("<p>Größe</p>".encode("latin-1"))
+    with pytest.raises(TemplateFailure, match=r"page\.html\.j2"):
+        HtmlRenderer.create(tmp_path).render(specimen(), no_links)
+
+
+def test_a_broken_style_is_told_of_before_any_page(tmp_path: Path) -> None:
+    (tmp_path / "style.css").write_text("{% if %}")
+    with pytest.raises(TemplateFailure, match=r"style\.css:1"):
+        HtmlRenderer.create(tmp_path)
+
+
+# the shipped templates
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_a_shipped_template_lets_nothing_through_and_fetches_nothing(template: Path) -> None:
+    source = template.read_text(encoding="utf-8")
+    assert not re.search(r"\|\s*safe\b|autoescape|\bstyle\s*=|https?://|@import|<script|\bon\w+\s*=", source)
+
+
+def test_there_are_templates_to_look_at() -> None:
+    assert {"page.html.j2", "blocks.html.j2", "chart.svg.j2", "style.css"} <= {path.name for path in TEMPLATES}

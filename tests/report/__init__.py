@@ -1,0 +1,1 @@
+"""What pages say: snapshots built in memory, judged as Documents."""

@@ -1,0 +1,67 @@
+"""Where pages lie, and how they link to each other."""
+
+import pytest
+
+from contexta.site.addresses import Addresses, address
+
+PAGES = Addresses(frozenset({"index", "project:p", "run:p.one", "run:p.two", "deployment:p.live"}))
+
+
+@pytest.mark.parametrize(
+    ("ref", "expected"),
+    [
+        ("index", "index"),
+        ("project:p", "projects/p"),
+        ("run:p.one", "runs/p.one"),
+        ("deployment:p.live", "deployments/p.live"),
+    ],
+)
+def test_a_reference_has_one_address(ref: str, expected: str) -> None:
+    assert address(ref) == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "ref", "expected"),
+    [
+        ("index", "run:p.one", "runs/p.one.html"),
+        ("index", "project:p", "projects/p.html"),
+        ("run:p.one", "index", "../index.html"),
+        ("run:p.one", "run:p.two", "p.two.html"),
+        ("run:p.one", "deployment:p.live", "../deployments/p.live.html"),
+        ("deployment:p.live", "project:p", "../projects/p.html"),
+        ("project:p", "run:p.two", "../runs/p.two.html"),
+    ],
+)
+def test_links_are_relative_and_name_the_file(page: str, ref: str, expected: str) -> None:
+    assert PAGES.links_from(page, "html")(ref) == expected
+
+
+def test_a_page_links_to_pages_of_its_own_format() -> None:
+    assert PAGES.links_from("index", "md")("run:p.one") == "runs/p.one.md"
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "stage:p.one.train",
+        "batch:p.one.train.epoch-0",
+        "sample:p.one.train.epoch-0.s-1",
+        "op:p.one.train.save",
+        "artifact:p.one.model",
+        "environment:p.one.snap",
+    ],
+)
+def test_what_lies_in_a_run_links_to_the_page_of_the_run(ref: str) -> None:
+    assert PAGES.links_from("index", "html")(ref) == "runs/p.one.html"
+
+
+@pytest.mark.parametrize("ref", ["run:p.one", "stage:p.one.train", "artifact:p.one.model"])
+def test_a_page_does_not_link_to_itself(ref: str) -> None:
+    assert PAGES.links_from("run:p.one", "html")(ref) is None
+
+
+@pytest.mark.parametrize(
+    "ref", ["run:p.three", "stage:p.three.train", "project:q", "deployment:p.gone", "no reference", "run:../../etc", ""]
+)
+def test_what_has_no_page_has_no_link(ref: str) -> None:
+    assert PAGES.links_from("index", "html")(ref) is None

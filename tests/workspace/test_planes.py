@@ -1,0 +1,63 @@
+"""Where the lines of a workspace lie, and what makes a folder one."""
+
+from pathlib import Path
+
+import pytest
+
+from contexta import workspace
+from contexta.workspace.lines import Located, Unusable
+from contexta.workspace.planes import Extent, find_planes, is_workspace
+from tests import strategies as build
+from tests.conftest import TINY
+
+
+@pytest.mark.parametrize(
+    "place", [build.LEDGER, build.CONTEXT, build.CAPTURED, build.SEGMENT, "records/manifest.json", "metadata/ledger.db"]
+)
+def test_any_of_its_files_makes_a_folder_a_workspace(tmp_path: Path, place: str) -> None:
+    assert not is_workspace(tmp_path)
+    (tmp_path / place).parent.mkdir(parents=True)
+    (tmp_path / place).touch()
+    assert is_workspace(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["record.jsonl", "cache/record.jsonl", "metadata/other.jsonl", "cache/capture/record.txt"])
+def test_other_files_do_not(tmp_path: Path, place: str) -> None:
+    (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / place).touch()
+    assert not is_workspace(tmp_path)
+
+
+def test_planes_are_read_in_one_order_and_named_by_their_place(tmp_path: Path) -> None:
+    places = ["records/segments/segment-000010.jsonl", build.SEGMENT, build.CAPTURED, build.CONTEXT, build.LEDGER]
+    build.Files({place: [] for place in places}).write(tmp_path)
+    planes, problems = find_planes(tmp_path)
+    assert list(planes) == [build.LEDGER, build.CONTEXT, build.CAPTURED, build.SEGMENT, "records/segments/segment-000010.jsonl"]
+    assert not problems
+
+
+def test_a_stretch_of_a_plane_reads_the_same_lines_as_the_whole() -> None:
+    planes, _ = find_planes(TINY / "valid" / "complete")
+    plane = planes[build.CAPTURED]
+    whole = [line for line in plane.scan() if isinstance(line, Located)]
+    third = whole[2]
+    assert list(plane.read(Extent(plane.name, third.start, whole[4].end, third.line))) == whole[2:5]
+
+
+def test_a_plane_that_cannot_be_read_is_a_problem_and_the_rest_is_there(tmp_path: Path) -> None:
+    root = build.write_lines(tmp_path, captured=[build.record_frame(build.event("e"))])
+    (root / "records/segments/segment-000009.jsonl").mkdir(parents=True)
+    opened = workspace.open(root)
+    assert [(problem.file, problem.line, problem.key) for problem in opened.problems] == [
+        ("records/segments/segment-000009.jsonl", 0, "unreadable_file")
+    ]
+    assert len(opened.snapshot("run:p.r").events) == 1
+
+
+def test_a_stretch_of_a_plane_that_is_gone_is_a_problem(tmp_path: Path) -> None:
+    root = build.write_lines(tmp_path, captured=[build.record_frame(build.event("e"))])
+    plane = find_planes(root)[0][build.CAPTURED]
+    (root / build.CAPTURED).unlink()
+    (line,) = plane.read(Extent(plane.name, 0, 10, 1))
+    assert isinstance(line, Unusable)
+    assert (line.problem.key, line.problem.severity) == ("unreadable_file", "error")

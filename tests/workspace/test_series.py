@@ -1,0 +1,126 @@
+"""Metric records become series: one per metric, scope and set of tags, in the order of time."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contexta import workspace
+from contexta.contract import MetricSeries
+from tests import strategies as build
+
+STAGE: dict[str, Any] = {"stage_execution_ref": "stage:p.r.train"}
+
+
+def series(root: Path, *records: build.Line) -> tuple[MetricSeries, ...]:
+    lines = [build.record_frame(record) for record in records]
+    return workspace.open(build.write_lines(root, captured=lines)).snapshot("run:p.r").series
+
+
+def tagged(number: int, value: float, **tags: Any) -> build.Line:
+    return build.metric(f"m-{number}", value, payload={"tags": tags}, seconds=number)
+
+
+def test_points_stand_in_the_order_of_time_whatever_the_order_of_lines(tmp_path: Path) -> None:
+    (only,) = series(tmp_path, build.metric("c", 3, seconds=30), build.metric("a", 1, seconds=10), build.metric("b", 2, seconds=20))
+    assert only.values == (1, 2, 3)
+    assert only.times == (build.at(10), build.at(20), build.at(30))
+    assert only.labels == ()
+
+
+def test_points_at_one_moment_stay_in_the_order_of_lines(tmp_path: Path) -> None:
+    (only,) = series(tmp_path, *(build.metric(f"m-{number}", number) for number in range(5)))
+    assert only.values == (0, 1, 2, 3, 4)
+
+
+def test_each_metric_has_a_series_of_its_own(tmp_path: Path) -> None:
+    found = series(tmp_path, build.metric("a", 1, key="loss"), build.metric("b", 2, key="accuracy"), build.metric("c", 3, key="loss"))
+    assert [(one.key, one.values) for one in found] == [("loss", (1, 3)), ("accuracy", (2,))]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "owner", "level"),
+    [
+        ({}, "run:p.r", "run"),
+        (STAGE, "stage:p.r.train", "stage"),
+        ({**STAGE, "batch_execution_ref": "batch:p.r.train.b"}, "stage:p.r.train", "batch"),
+        ({**STAGE, "sample_observation_ref": "sample:p.r.train.s"}, "stage:p.r.train", "sample"),
+        ({**STAGE, "operation_context_ref": "op:p.r.train.o"}, "stage:p.r.train", "op"),
+        ({"deployment_execution_ref": "deployment:p.d"}, "deployment:p.d", "deployment"),
+    ],
+)
+def test_a_series_belongs_to_a_run_a_stage_or_a_deployment(tmp_path: Path, scopes: Any, owner: str, level: str) -> None:
+    (only,) = series(tmp_path, build.metric("m", 0.5, **scopes))
+    assert (str(only.owner), only.level) == (owner, level)
+
+
+def test_batches_of_a_stage_make_one_series_that_knows_each_batch(tmp_path: Path) -> None:
+    records = (build.metric(f"m-{n}", n, seconds=n, **STAGE, batch_execution_ref=f"batch:p.r.train.e-{n}") for n in range(3))
+    (only,) = series(tmp_path, *records)
+    assert [subject.name for subject in only.subjects] == ["e-0", "e-1", "e-2"]
+
+
+def test_stages_and_levels_are_kept_apart(tmp_path: Path) -> None:
+    found = series(
+        tmp_path,
+        build.metric("a", 1, **STAGE),
+        build.metric("b", 2, stage_execution_ref="stage:p.r.eval"),
+        build.metric("c", 3, **STAGE, batch_execution_ref="batch:p.r.train.b"),
+    )
+    assert [(one.owner.name, one.level, one.values) for one in found] == [
+        ("train", "stage", (1,)),
+        ("eval", "stage", (2,)),
+        ("train", "batch", (3,)),
+    ]
+
+
+def test_tags_tell_series_of_one_metric_apart(tmp_path: Path) -> None:
+    found = series(tmp_path, tagged(1, 0.1, split="train"), tagged(2, 0.2, split="test"), tagged(3, 0.3, split="train"), tagged(4, 0.4))
+    assert [(one.tags, one.values) for one in found] == [({"split": "train"}, (0.1, 0.3)), ({"split": "test"}, (0.2,)), ({}, (0.4,))]
+
+
+def test_a_slice_tells_series_apart_as_a_tag_does(tmp_path: Path) -> None:
+    found = series(tmp_path, build.metric("a", 1, payload={"slice_ref": "slice:eu"}), build.metric("b", 2))
+    assert [(dict(one.tags), one.values) for one in found] == [({"slice": "slice:eu"}, (1,)), ({}, (2,))]
+
+
+def test_a_tag_with_twelve_values_still_tells_series_apart(tmp_path: Path) -> None:
+    found = series(tmp_path, *(tagged(number, number, fold=number) for number in range(12)))
+    assert [one.tags for one in found] == [{"fold": str(number)} for number in range(12)]
+
+
+def test_a_tag_with_more_values_numbers_the_points_of_one_series(tmp_path: Path) -> None:
+    (only,) = series(tmp_path, *(tagged(number, number, step=number) for number in range(13)))
+    assert only.tags == {}
+    assert only.values == tuple(range(13))
+    assert only.labels == tuple(f"step={number}" for number in range(13))
+
+
+def test_a_numbering_tag_leaves_the_other_tags_to_tell_series_apart(tmp_path: Path) -> None:
+    records = (tagged(number, number, step=number, split=("train", "test")[number % 2]) for number in range(26))
+    found = series(tmp_path, *records)
+    assert [one.tags for one in found] == [{"split": "train"}, {"split": "test"}]
+    assert found[1].labels[:2] == ("step=1", "step=3")
+
+
+def test_the_unit_is_the_one_that_was_said(tmp_path: Path) -> None:
+    (only,) = series(tmp_path, build.metric("a", 1, payload={"unit": "ratio"}), build.metric("b", 2))
+    assert only.unit == "ratio"
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_metric_that_is_no_finite_number_is_kept_as_a_point_and_told(tmp_path: Path, value: float) -> None:
+    records = [build.metric("a", 0.5, seconds=1), build.metric("b", value, seconds=2), build.metric("c", 0.25, seconds=3)]
+    root = build.write_lines(tmp_path, captured=[build.record_frame(record) for record in records])
+    found = workspace.open(root).snapshot("run:p.r")
+    assert repr(found.series[0].values) == repr((0.5, value, 0.25))
+    (problem,) = found.problems
+    assert (problem.place, problem.key) == ("cache/capture/record.jsonl:2", "non_finite_metric")
+    assert f"loss is {value} on run:p.r" in problem.what
+
+
+def test_a_whole_number_is_not_made_a_fraction(tmp_path: Path) -> None:
+    (only,) = series(tmp_path, build.metric("a", 2**60 + 1))
+    assert only.values == (2**60 + 1,)
+    assert isinstance(only.values[0], int)
