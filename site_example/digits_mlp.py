@@ -20,7 +20,7 @@ train_y, test_y = (torch.tensor(part) for part in (train_y, test_y))
 candidates = {
     "mlp-32": {"hidden": 32, "lr": 0.1},
     "mlp-64": {"hidden": 64, "lr": 0.1},
-    "mlp-64, growing rate": {"hidden": 64, "lr": 0.1, "lr_growth": 20.0},
+    "mlp-64, bad schedule": {"hidden": 64, "lr": 0.1, "lr_step_at": 5},  # a rate of 1e9 from the sixth epoch on
 }
 workspace = Path(".contexta")
 ctx = Contexta(workspace=str(workspace), config={"project_name": "digits-mlp"})
@@ -41,7 +41,7 @@ def train_epoch(model, optimizer, order):
 def train(run, model, config):
     """Train a model; raises FloatingPointError when the loss is no number any more."""
     optimizer = torch.optim.SGD(model.parameters(), lr=config["lr"])
-    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, config.get("lr_growth", 1.0))
+    schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, [config.get("lr_step_at", EPOCHS)], gamma=1e10)
     with run.stage("train") as stage:
         for epoch in range(EPOCHS):
             with stage.batch(f"epoch-{epoch}") as batch:
