@@ -15,6 +15,12 @@ def packages() -> dict[str, str]:
     return dict(sorted((name, version) for name, version in found if name and version))
 
 
+def system() -> str:
+    """The operating system, its machine and C library: `Linux x86_64, glibc 2.36`. A kernel's build name would only tell on the host."""
+    library, version = platform.libc_ver()
+    return f"{platform.system()} {platform.machine()}, {f'{library} {version}' if library else platform.release()}"
+
+
 def snapshot(run: StableRef, installed: dict[str, str], variables: Iterable[str]) -> EnvironmentSnapshot:
     """The environment of this process, as a run's."""
     return EnvironmentSnapshot(
@@ -22,7 +28,7 @@ def snapshot(run: StableRef, installed: dict[str, str], variables: Iterable[str]
         run,
         now(),
         platform.python_version(),
-        platform.platform(),
+        system(),
         installed,
         {name: os.environ[name] for name in variables if name in os.environ},
     )

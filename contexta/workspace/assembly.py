@@ -2,8 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -12,24 +12,16 @@ import orjson
 from contexta.contract import (
     Artifact,
     ArtifactManifest,
-    BatchExecution,
     ContextModel,
     DegradedRecord,
     DeploymentExecution,
-    DeploymentSnapshot,
-    EnvironmentSnapshot,
     MetricRecord,
-    OperationContext,
     Problem,
     Project,
     Record,
     RecordEnvelope,
-    Run,
-    RunSnapshot,
-    SampleObservation,
     Source,
     StableRef,
-    StageExecution,
     StructuredEventRecord,
     TraceSpanRecord,
     record_from_dict,
@@ -38,7 +30,7 @@ from contexta.contract.fields import TIMESTAMP, chronological
 from contexta.errors import ContextaError
 from contexta.workspace.frames import ArtifactItem, PutItem, RecordItem, interpret
 from contexta.workspace.lines import Located, Unusable
-from contexta.workspace.mentions import Mentions, inferred_project
+from contexta.workspace.mentions import Mentions
 from contexta.workspace.puts import Put, Puts
 from contexta.workspace.series import SeriesBuilder
 
@@ -188,6 +180,13 @@ class Assembly:
         return tuple(Source(file=file, lines=count) for file, count in sorted(self.lines.items()))
 
 
+def in_order(model: ContextModel) -> tuple[float, str, StableRef]:
+    """The key that puts models in order_index, time, name order."""
+    index = getattr(model, "order_index", None)
+    began = str(getattr(model, "started_at", None) or getattr(model, "observed_at", ""))
+    return (math.inf if index is None else index, chronological(began), model.ref)
+
+
 def _non_finite(item: RecordItem) -> float | None:
     """The value of a metric that is NaN or infinite."""
     envelope, payload = item.data.get("envelope"), item.data.get("payload")
@@ -232,78 +231,3 @@ def _lies_there(root: Path, location: str) -> bool | None:
         return (root / path).exists()
     except (OSError, ValueError):  # a name that no file can have
         return False
-
-
-def run_snapshot(
-    lines: Assembly, ref: StableRef, project: Project | None, deployments: Mapping[StableRef, DeploymentExecution]
-) -> RunSnapshot:
-    """All that the lines of a run say, with its project and the deployments that puts describe anywhere in the workspace."""
-    run = _run(lines, ref)
-    return RunSnapshot(
-        project=project or inferred_project(run.project_ref, run.started_at),
-        run=run,
-        stages=lines.known(StageExecution, "stage"),
-        batches=lines.known(BatchExecution, "batch"),
-        samples=lines.known(SampleObservation, "sample"),
-        operations=lines.known(OperationContext, "op"),
-        deployments=tuple(sorted(_deployments(lines, ref, deployments), key=in_order)),
-        environments=tuple(sorted(lines.described(EnvironmentSnapshot), key=lambda model: chronological(model.captured_at))),
-        artifacts=tuple(sorted(lines.artifacts.values(), key=lambda artifact: chronological(artifact.manifest.created_at))),
-        series=tuple(lines.series.finish()),
-        events=_by_time(lines.events),
-        spans=tuple(sorted(lines.spans, key=lambda record: chronological(record.payload.started_at))),
-        degraded=_by_time(lines.degraded),
-        producers=tuple(sorted(lines.producers)),
-        sources=lines.sources(),
-        problems=(*lines.problems, *lines.orphan_problems()),
-        as_of=lines.as_of,
-    )
-
-
-def _run(lines: Assembly, ref: StableRef) -> Run:
-    described = [run for run in lines.described(Run) if run.ref == ref]
-    if described:
-        return described[0]
-    if ref not in lines.mentions.seen:  # only a deployment names it, or lines that cannot be used
-        lines.mentions.add([ref], lines.some_time())
-    return next(run for run in lines.known(Run, "run") if run.ref == ref)
-
-
-def _deployments(lines: Assembly, ref: StableRef, described: Mapping[StableRef, DeploymentExecution]) -> Iterator[DeploymentExecution]:
-    named = lines.mentions.seen
-    yield from (model for model in described.values() if model.run_ref == ref or model.ref in named)
-    for model in lines.mentions.inferred("deployment", described):
-        if isinstance(model, DeploymentExecution):
-            yield replace(model, run_ref=ref)
-
-
-def deployment_snapshot(lines: Assembly, ref: StableRef, project: Project | None) -> DeploymentSnapshot:
-    """All that the lines of a deployment say: its puts, and the records that name it."""
-    if ref not in lines.mentions.seen:  # only lines that cannot be used name it
-        lines.mentions.add([ref], lines.some_time())
-    deployment = next(model for model in lines.known(DeploymentExecution, "deployment") if model.ref == ref)
-    runs = sorted(lines.record_runs)
-    if deployment.inferred and len(runs) == 1:
-        deployment = replace(deployment, run_ref=runs[0])
-    return DeploymentSnapshot(
-        project=project or inferred_project(deployment.project_ref, deployment.started_at),
-        deployment=deployment,
-        runs=tuple(runs),
-        series=tuple(series for series in lines.series.finish() if series.owner == ref),
-        events=_by_time(lines.events),
-        spans=tuple(sorted(lines.spans, key=lambda record: chronological(record.payload.started_at))),
-        degraded=_by_time(lines.degraded),
-        problems=tuple(lines.problems),
-        as_of=lines.as_of,
-    )
-
-
-def _by_time(records: list[R]) -> tuple[R, ...]:
-    return tuple(sorted(records, key=lambda record: chronological(record.envelope.observed_at)))
-
-
-def in_order(model: ContextModel) -> tuple[float, str, StableRef]:
-    """The key that puts models in order_index, time, name order."""
-    index = getattr(model, "order_index", None)
-    began = str(getattr(model, "started_at", None) or getattr(model, "observed_at", ""))
-    return (math.inf if index is None else index, chronological(began), model.ref)

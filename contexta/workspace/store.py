@@ -8,10 +8,11 @@ from pathlib import Path
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, Run, RunSnapshot, StableRef
 from contexta.contract.fields import chronological
 from contexta.errors import ContractError, UnknownRef, UnreadableWorkspace
-from contexta.workspace.assembly import Assembly, deployment_snapshot, in_order, run_snapshot
+from contexta.workspace.assembly import Assembly, in_order
 from contexta.workspace.catalog import Catalog
 from contexta.workspace.lines import Located, Unusable
 from contexta.workspace.planes import Extent, Plane, find_planes, is_workspace
+from contexta.workspace.snapshots import deployment_snapshot, run_snapshot
 
 DEFAULT_FOLDER = ".contexta"
 
