@@ -32,7 +32,7 @@ def vision() -> Path:
 @pytest.fixture
 def iris() -> Path:
     """The seed page's complete workflow, as its own capture left it."""
-    return CHECKOUT / "site_example" / "iris-svm-capture"
+    return TINY / "valid" / "iris-svm-capture"
 
 
 def real(name: str) -> Path:

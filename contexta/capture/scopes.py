@@ -88,7 +88,7 @@ class Scope:
             self._token = None
         if self._closed:
             return
-        if error is not None and self._session.told is not error:
+        if error is not None and self._session.told is not error and self._envelope["run_ref"] is not None:
             self._session.told = error
             self._tell(error)
         self.close(outcome(error))

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from contexta.capture.sinks import Sink
 from contexta.capture.stores import Ledger
 from contexta.contract import ContextModel, StableRef
+from contexta.errors import ContractError
 from contexta.workspace.append import claim
 from contexta.workspace.layout import claim_of
 
@@ -54,6 +55,8 @@ class Session:
         for sink in self.sinks:
             try:
                 sink.capture(family, payload, payload_type, payload_ref)
+            except ContractError:
+                raise  # what was to be recorded is at fault, not the sink
             except Exception as error:  # a sink is anyone's code: whatever it raises must not end the training
                 self._lost(f"sink {sink.name}", error)
 

@@ -10,6 +10,8 @@ MAX_ISSUES = 200
 
 _WORST_FIRST = {"error": 0, "warning": 1, "info": 2}
 
+ERROR_LEVELS = ("error", "critical")
+
 RunRule = Callable[[RunSnapshot], Iterator[Issue]]
 
 
@@ -41,7 +43,7 @@ def count(issues: Iterable[Issue], severity: Severity) -> int:
 def _run(snapshot: RunSnapshot) -> Iterator[Issue]:
     run = snapshot.run
     if run.status == "failed":
-        yield Issue("error", "failed_run", f"Run {run.name} failed.", cells.ref(run))
+        yield Issue("error", "failed_run", f"Run {run.name} failed{_last_error(snapshot)}.", cells.ref(run))
     if run.status == "open":
         yield Issue("warning", "unfinished_run", f"Run {run.name} was left open: it never ended, or is still going.", cells.ref(run))
     if run.inferred:
@@ -50,6 +52,13 @@ def _run(snapshot: RunSnapshot) -> Iterator[Issue]:
             "Its status is unknown."
         )
         yield Issue("info", "inferred_run", what, cells.ref(run))
+
+
+def _last_error(snapshot: RunSnapshot | DeploymentSnapshot) -> str:
+    """What was logged last at level error or worse: most often the reason."""
+    own = [record.payload for record in snapshot.events if record.subject.kind != "deployment" or isinstance(snapshot, DeploymentSnapshot)]
+    messages = [payload.message for payload in own if payload.level in ERROR_LEVELS and payload.message]
+    return f"; its last error: {messages[-1]}" if messages else ""
 
 
 def _stages(snapshot: RunSnapshot) -> Iterator[Issue]:
@@ -85,7 +94,7 @@ def _degraded(snapshot: RunSnapshot | DeploymentSnapshot) -> Iterator[Issue]:
 
 def _events(snapshot: RunSnapshot | DeploymentSnapshot) -> Iterator[Issue]:
     for record in snapshot.events:
-        if record.payload.level in ("error", "critical"):
+        if record.payload.level in ERROR_LEVELS:
             yield _event_issue(record)
 
 
@@ -132,7 +141,8 @@ def problem_issue(problem: Problem, subject: Ref) -> Issue:
 def _deployment(snapshot: DeploymentSnapshot) -> Iterator[Issue]:
     deployment = snapshot.deployment
     if deployment.status == "failed":
-        yield Issue("error", "failed_deployment", f"Deployment {deployment.name} failed.", cells.ref(deployment))
+        what = f"Deployment {deployment.name} failed{_last_error(snapshot)}."
+        yield Issue("error", "failed_deployment", what, cells.ref(deployment))
     if deployment.inferred:
         what = f"No line describes deployment {deployment.name}: it is inferred from the records that name it. Its status is unknown."
         yield Issue("info", "inferred_deployment", what, cells.ref(deployment))

@@ -57,13 +57,14 @@ class DeploymentSummary(Summary):
 
 
 def summarize(snapshot: RunSnapshot) -> RunSummary:
-    """What other pages need to know of a run."""
+    """What other pages need to know of a run. Its deployments speak for themselves there."""
+    issues = tuple(issue for issue in diagnose(snapshot) if not issue.subject.ref.startswith("deployment:"))
     wanted = {deployment.artifact_ref for deployment in snapshot.deployments}
     return RunSummary(
         project=snapshot.project,
         run=snapshot.run,
         headlines=measures.headlines(snapshot),
-        attention=Attention.of(diagnose(snapshot)),
+        attention=Attention.of(issues),
         deployed=tuple(artifact for artifact in snapshot.artifacts if artifact.manifest.artifact_ref in wanted),
         as_of=snapshot.as_of,
     )

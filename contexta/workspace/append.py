@@ -1,6 +1,8 @@
 """Appending one line durably: one write a line, so that lines of several processes never mix."""
 
+import errno
 import os
+import threading
 from pathlib import Path
 
 import orjson
@@ -20,6 +22,7 @@ class LineFile:
         self.path = path
         self._descriptor: int | None = None
         self._tail_is_torn = False
+        self._opening = threading.Lock()  # two threads may write the first line
 
     def append(self, value: object) -> None:
         """Write one line; raises OSError when it cannot be written, ContractError when `value` is not JSON."""
@@ -27,19 +30,21 @@ class LineFile:
             line = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
         except TypeError as error:
             raise ContractError("", f"cannot be written as JSON: {error}") from None
-        if self._descriptor is None:
-            self._descriptor = self._open()
+        descriptor = self._open() if self._descriptor is None else self._descriptor
         if self._tail_is_torn:
             line = b"\n" + line
-        written = os.write(self._descriptor, line)
+        written = os.write(descriptor, line)
         self._tail_is_torn = written < len(line)
         if self._tail_is_torn:
-            raise OSError(28, "No space left on device", str(self.path))
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
 
     def _open(self) -> int:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._tail_is_torn = _ends_torn(self.path)
-        return os.open(self.path, _NEW_FILE, 0o666)
+        with self._opening:
+            if self._descriptor is None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._tail_is_torn = _ends_torn(self.path)
+                self._descriptor = os.open(self.path, _NEW_FILE, 0o666)
+            return self._descriptor
 
     def close(self) -> None:
         """Let the file go; the next line opens it again."""

@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
-from tests.conftest import CHECKOUT, REAL, REAL_NAMES, TINY
+from tests.conftest import REAL, REAL_NAMES, TINY
 from tests.site import build, put_deployment, put_run, workspace_of
 
 DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
@@ -98,7 +98,7 @@ def scripted(browser: Browser) -> Iterator[Watched]:
 @pytest.fixture(scope="session")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The sites of all workspaces there are, by name; of the example alone where no real ones are beside the checkout."""
-    workspaces = {"iris": CHECKOUT / "site_example" / "iris-svm-capture"}
+    workspaces = {"iris": TINY / "valid" / "iris-svm-capture"}
     workspaces |= {name: REAL / name for name in REAL_NAMES if (REAL / name).is_dir()}
     workspaces |= {f"{kind} {path.name}": path for kind in ("valid", "invalid") for path in sorted(TINY.glob(f"{kind}/*")) if path.is_dir()}
     built = {}

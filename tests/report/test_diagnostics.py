@@ -265,3 +265,9 @@ def test_records_and_problems_of_a_deployment_are_its_issues_worst_first() -> No
     issues = diagnose_deployment(snapshot)
     assert [issue.key for issue in issues] == ["degraded_record", "error_event", "torn_line"]
     assert [issue.subject.ref for issue in issues[1:]] == ["deployment:demo.live"] * 2
+
+
+def test_a_failed_run_says_what_was_logged_last_as_an_error() -> None:
+    events = (builders.event("info", "going"), builders.event("error", "the loss is nan"))
+    issue = diagnose(builders.snapshot(run=builders.run(status="failed"), events=events))[0]
+    assert (issue.key, issue.sentence) == ("failed_run", "Run r1 failed; its last error: the loss is nan.")

@@ -391,7 +391,7 @@ def test_the_environment_tells_python_platform_and_packages_by_name() -> None:
     document = page(environments=(builders.environment(packages={"torch": "2.2", "numpy": "2.0"}, environment_variables={"SEED": "7"}),))
     told = facts(document, "Environment")
     assert (told["Python"].value, told["Platform"].value, told["Captured"].value) == (Text("3.12.1"), Text("Linux"), Time(BEGIN))
-    packages, variables = tables(section(document, "Environment").blocks)
+    packages, variables = (block.table for block in blocks_of(document, "Environment", Details))
     assert packages.rows == ((Code("numpy"), Text("2.0")), (Code("torch"), Text("2.2")))
     assert variables.rows == ((Code("SEED"), Text("7")),)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CHECKOUT, REAL_NAMES, TINY, real
+from tests.conftest import REAL_NAMES, TINY, real
 from tests.site import build, put_deployment, put_project, put_run, tree, workspace_of
 from tests.site.links import broken_links, markdown_links, read_page
 
 FORMATS = ("html", "md", "json")
-IRIS = CHECKOUT / "site_example" / "iris-svm-capture"
+IRIS = TINY / "valid" / "iris-svm-capture"
 _MADE = {
     "two projects": (put_project("a"), put_run("a", "one"), put_run("a", "two"), put_run("b", "one"), put_deployment("a", "live", "one")),
     "deployment of a run that is not there": (put_deployment("a", "live", "gone"),),

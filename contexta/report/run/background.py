@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contexta.contract import ContextModel, EnvironmentSnapshot, Problem, RunSnapshot
 from contexta.contract.details import DETAILS, NAMESPACE
 from contexta.report import cells
-from contexta.report.document import Block, Cell, Code, Fact, Facts, Level, Note, Number, Section, Table, Text
+from contexta.report.document import Block, Cell, Code, Details, Fact, Facts, Level, Note, Number, Section, Table, Text
 from contexta.report.run.overview import detail_facts
 
 
@@ -29,7 +29,7 @@ def _environment_blocks(taken: EnvironmentSnapshot) -> Iterator[Block]:
         ("Environment variables", "Value", taken.environment_variables),
     ):
         if entries:
-            yield _named(caption, column, entries)
+            yield Details(_named(caption, column, entries))
 
 
 def _named(caption: str, column: str, entries: Mapping[str, str]) -> Table:
