@@ -115,7 +115,8 @@ class Contexta:
             ref = self._new_run(component(name), run_id)
         model = Run(ref, self._project, name, "open", now(), extensions=details_extension(details))
         scope = RunScope(self._session, self._session.begin(model), dict.fromkeys(_SCOPES), name)
-        self._session.put(environment.snapshot(ref, self._packages, self._config.environment_variables))
+        if not resume:
+            self._session.put(environment.snapshot(ref, self._packages, self._config.environment_variables))
         return scope
 
     def deployment(
@@ -130,9 +131,10 @@ class Contexta:
         return DeploymentScope(self._session, self._session.begin(model), envelope, name)
 
     def list_runs(self, project: StableRef | str | None = None) -> list[Run]:
-        """The runs of a project, or all, in time order."""
+        """The runs of a project, or all, in time order; none where nothing was written yet."""
         wanted = None if project is None else _value(project, "project")
-        return [run for run in self._reader().runs() if wanted is None or run.project_ref.value == wanted]
+        found = self._reader().runs() if reading.is_workspace(self.workspace) else ()
+        return [run for run in found if wanted in (None, run.project_ref.value)]
 
     def list_stages(self, run_ref: StableRef | str) -> list[StageExecution]:
         """The stages of a run, in order."""
@@ -147,10 +149,10 @@ class Contexta:
         return list(self.get_run_snapshot(run_ref).samples)
 
     def list_deployments(self, project: StableRef | str | None = None) -> list[DeploymentExecution]:
-        """The deployments of a project, or all, in order."""
+        """The deployments of a project, or all, in order; none where nothing was written yet."""
         wanted = None if project is None else _value(project, "project")
-        found = (deployment for deployment in self._reader().deployments() if wanted in (None, deployment.project_ref.value))
-        return list(found)
+        found = self._reader().deployments() if reading.is_workspace(self.workspace) else ()
+        return [deployment for deployment in found if wanted in (None, deployment.project_ref.value)]
 
     def get_run_snapshot(self, run_ref: StableRef | str) -> RunSnapshot:
         """All that is known of a run; raises UnknownRef when nothing names it."""

@@ -76,8 +76,8 @@ class RunScope(Scope):
     def close(self, status: str = "completed") -> None:
         """End the run, telling first what could not be written; raises ContextaError when it has ended before."""
         self._check_open()
-        for where, errors in self._session.take_losses().items():
-            self._degraded("capture.lost", "error", f"{len(errors)} writes were lost by {where}: {errors[0]}", {"writes": len(errors)})
+        for where, loss in self._session.take_losses().items():
+            self._degraded("capture.lost", "error", f"{loss.writes} writes were lost by {where}: {loss.first}", {"writes": loss.writes})
         Scope.close(self, status)
 
 

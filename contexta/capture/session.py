@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,14 @@ from contexta.workspace.layout import claim_of
 M = TypeVar("M", bound=ContextModel)
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """How many writes failed, and what the first failure said."""
+
+    writes: int
+    first: str
+
+
 class Session:
     """Writes what scopes say. What cannot be written is warned of once, counted, and told when it can be."""
 
@@ -23,8 +31,9 @@ class Session:
         self.root = root
         self.sinks = sinks
         self.known: Mapping[StableRef, ContextModel] = {}
-        self._losses: dict[str, list[str]] = {}
+        self._losses: dict[str, Loss] = {}
         self._warned: set[str] = set()
+        self._claimed: set[str] = set()
         self.told: BaseException | None = None
         self._ledger = ledger
 
@@ -41,8 +50,8 @@ class Session:
         """How many children of a kind an earlier process left in a scope that is taken up again."""
         return sum(ref.kind == kind and ref.lies_in(owner) for ref in self.known)
 
-    def take_losses(self) -> Mapping[str, list[str]]:
-        """What was lost since the last call: where → the errors."""
+    def take_losses(self) -> Mapping[str, Loss]:
+        """What was lost since the last call, by where."""
         losses, self._losses = self._losses, {}
         return losses
 
@@ -61,7 +70,10 @@ class Session:
                 self._lost(f"sink {sink.name}", error)
 
     def claim(self, name: str) -> bool:
-        """Take a name; where the disk refuses, it is taken for free, as nothing else can be written either."""
+        """Take a name; False when it was taken before. Where the disk refuses, only this process knows of it."""
+        if name in self._claimed:
+            return False
+        self._claimed.add(name)
         return bool(self._try("the ledger", lambda: claim(claim_of(self.root, name)), otherwise=True))
 
     def _try(self, where: str, write: Callable[[], Any], *, otherwise: Any = None) -> Any:
@@ -75,4 +87,5 @@ class Session:
         if where not in self._warned:
             self._warned.add(where)
             warnings.warn(f"contexta: {where} cannot write ({error}); the program goes on, what is lost is counted", stacklevel=5)
-        self._losses.setdefault(where, []).append(str(error))
+        before = self._losses.get(where)
+        self._losses[where] = Loss(before.writes + 1, before.first) if before else Loss(1, str(error))
