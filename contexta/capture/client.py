@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+import orjson
 
 from contexta import workspace as reading
 from contexta.capture import environment
@@ -29,6 +31,7 @@ from contexta.contract import (
     StageExecution,
 )
 from contexta.contract.details import details_extension
+from contexta.contract.fields import RULES, apply, shown
 from contexta.errors import ContextaError, ContractError
 from contexta.report import build_snapshot_report, diagnose
 from contexta.report.document import Issue
@@ -100,19 +103,18 @@ class Contexta:
 
         `run_id` is `run:project.name` of this project, or its last component. Raises ContextaError when it exists, unless `resume`.
         """
-        details = {
-            "code_revision": code_revision,
-            "dataset_ref": dataset_ref,
-            "tags": dict(tags or {}),
-            "metadata": dict(metadata or {}),
-            "config_snapshot": dict(config_snapshot or {}),
-        }
-        self._put_project()
+        given = {"tags": tags, "metadata": metadata, "config_snapshot": config_snapshot}
+        details = {name: _json_object(name, value) for name, value in given.items() if value}
+        texts = {"code_revision": code_revision, "dataset_ref": dataset_ref}
+        details.update({name: apply(name, RULES["message"], value) for name, value in texts.items() if value is not None})
+        slug = component(name)
+        wanted = self._run_ref(run_id if run_id is not None else slug)
         if resume:
-            ref = self._run_ref(run_id or component(name))
-            self._session.known = self._known(ref)
+            ref = wanted
+            self._session.known.update(self._known(ref))
         else:
-            ref = self._new_run(component(name), run_id)
+            ref = self._new_run(wanted) if run_id is not None else self._claimed("run", slug)
+        self._put_project()
         model = Run(ref, self._project, name, "open", now(), extensions=details_extension(details))
         scope = RunScope(self._session, self._session.begin(model), dict.fromkeys(_SCOPES), name)
         if not resume:
@@ -123,9 +125,11 @@ class Contexta:
         self, name: str, *, run_ref: StableRef | str | None = None, artifact_ref: StableRef | str | None = None
     ) -> DeploymentScope:
         """Open a deployment; a name that was used before gets a number. What is recorded in it lies in the run of `run_ref`."""
+        slug = component(name)
+        refs = {"run_ref": run_ref, "artifact_ref": artifact_ref}
+        given: dict[str, Any] = {field: apply(field, RULES[field], ref) for field, ref in refs.items() if ref is not None}
+        ref = self._claimed("deployment", slug)
         self._put_project()
-        ref = self._claimed("deployment", component(name))
-        given: dict[str, Any] = {"run_ref": run_ref, "artifact_ref": artifact_ref}
         model = DeploymentExecution(ref, self._project, ref.name, "open", now(), **given)
         envelope = {**dict.fromkeys(_SCOPES), "run_ref": model.run_id}
         return DeploymentScope(self._session, self._session.begin(model), envelope, name)
@@ -170,13 +174,11 @@ class Contexta:
         return reading.open(self.workspace)
 
     def _put_project(self) -> None:
+        self._adopt()
         if self._session.claim(str(self._project)):
             self._session.put(Project(self._project, self.project_name, now()))
 
-    def _new_run(self, slug: str, run_id: StableRef | str | None) -> StableRef:
-        if run_id is None:
-            return self._claimed("run", slug)
-        ref = self._run_ref(run_id)
+    def _new_run(self, ref: StableRef) -> StableRef:
         self._adopt()
         if not self._session.claim(str(ref)):
             raise ContextaError(f"{ref} exists; pass resume=True to continue it, or another run_id to begin a new one")
@@ -184,7 +186,7 @@ class Contexta:
 
     def _run_ref(self, run_id: StableRef | str) -> StableRef:
         value = _value(run_id, "run")
-        ref = StableRef("run", value if "." in value else f"{self._project.value}.{value}")
+        ref = cast(StableRef, apply("run_id", RULES["run_ref"], f"run:{value if '.' in value else f'{self._project.value}.{value}'}"))
         if not ref.lies_in(self._project):
             raise ContractError("run_id", f"{ref} does not lie in {self._project}")
         return ref
@@ -200,7 +202,7 @@ class Contexta:
         if not self._session.claim(_ADOPTED) or not reading.is_workspace(self.workspace):
             return
         found = self._reader()
-        for ref in (*found.run_refs(), *found.deployment_refs()):
+        for ref in (*(project.ref for project in found.projects()), *found.run_refs(), *found.deployment_refs()):
             self._session.claim(str(ref))
 
     def _known(self, ref: StableRef) -> dict[StableRef, ContextModel]:
@@ -212,6 +214,16 @@ class Contexta:
 def _value(given: StableRef | str, kind: str) -> str:
     """The value of a reference that may be given with or without its kind."""
     return str(given).removeprefix(f"{kind}:")
+
+
+def _json_object(name: str, value: object) -> object:
+    """An object that can be written as JSON; raises ContractError that names the field."""
+    kept = apply(name, RULES["attributes"], value)
+    try:
+        orjson.dumps(kept)
+    except TypeError:
+        raise ContractError(name, f"cannot be written as JSON: {shown(value)}") from None
+    return kept
 
 
 def _config(given: Mapping[str, Any]) -> Config:

@@ -10,9 +10,12 @@ from contexta.contract import EnvironmentSnapshot, StableRef
 
 
 def packages() -> dict[str, str]:
-    """Installed distributions → version."""
-    found = ((dist.name, dist.version) for dist in metadata.distributions())
-    return dict(sorted((name, version) for name, version in found if name and version))
+    """Installed distributions → version; of one that is there twice, the one that Python imports."""
+    found: dict[str, str] = {}
+    for dist in metadata.distributions():
+        if dist.name and dist.version:
+            found.setdefault(dist.name, dist.version)
+    return dict(sorted(found.items()))
 
 
 def system() -> str:

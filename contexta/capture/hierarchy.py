@@ -2,6 +2,7 @@
 
 from contexta.capture.clock import now
 from contexta.capture.scopes import Scope
+from contexta.capture.session import Loss
 from contexta.contract import (
     BatchExecution,
     OperationContext,
@@ -76,15 +77,17 @@ class RunScope(Scope):
     def close(self, status: str = "completed") -> None:
         """End the run, telling first what could not be written; raises ContextaError when it has ended before."""
         self._check_open()
-        for where, loss in self._session.take_losses().items():
-            self._degraded("capture.lost", "error", f"{loss.writes} writes were lost by {where}: {loss.first}", {"writes": loss.writes})
+        self._session.tell_losses(self._tell_loss)
         Scope.close(self, status)
+
+    def _tell_loss(self, where: str, loss: Loss) -> None:
+        self._degraded("capture.lost", "error", f"{loss.writes} writes were lost by {where}: {loss.first}", {"writes": loss.writes})
 
 
 def _sample(
     scope: Scope, name: str, stage: StableRef, batch: StableRef | None, retention_class: str | None, redaction_profile: str | None
 ) -> SampleScope:
-    if "." in name:
+    if isinstance(name, str) and "." in name:
         raise ContractError("sample_name", f"must not contain dots, got {name!r}")
     ref, _ = scope._child("sample", name)
     model = SampleObservation(ref, stage.owner("run"), stage, ref.name, now(), batch, retention_class, redaction_profile)

@@ -1,6 +1,17 @@
-"""How a scope ends, by what leaves it."""
+"""Leaving a scope: how it ended, and what is current after it."""
 
 import sys
+from contextlib import suppress
+from contextvars import ContextVar, Token
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def leave(variable: ContextVar[T | None], token: Token[T | None]) -> None:
+    """Set a variable back; a scope may be left in another context than it was entered in, where there is nothing to set back."""
+    with suppress(ValueError):
+        variable.reset(token)
 
 
 def outcome(error: BaseException | None) -> str:

@@ -3,26 +3,32 @@
 import math
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from contextvars import ContextVar, Token
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from contexta.capture.artifacts import describe
 from contexta.capture.clock import now
 from contexta.capture.naming import Names, component
-from contexta.capture.outcome import outcome
+from contexta.capture.outcome import leave, outcome
 from contexta.capture.session import Session
 from contexta.capture.spans import Span
 from contexta.contract import ArtifactManifest, ContextModel, DegradedPayload, EventPayload, SpanPayload, StableRef
-from contexta.contract.fields import RULES, apply, chronological
+from contexta.contract.fields import RULES, STATUSES, apply, chronological, one_of, shown
 from contexta.contract.model import SCHEMA_VERSION
 from contexta.contract.records import NON_FINITE_METRIC
 from contexta.errors import ContextaError, ContractError
 
 PRODUCER = "contexta.sdk.python"
+
+# Marks an exception whose reason was written down, on its way out through the scopes.
+_TOLD = "_contexta_told"
+
+_end_status = one_of(*(status for status in STATUSES if status != "open"))
 
 # What stands in the envelope of every record that is written here.
 _WRITER: Mapping[str, Any] = {
@@ -54,7 +60,7 @@ class Scope:
         self._subject = str(model.ref)
         self._envelope = {**envelope, self.FIELD: self._subject}
         self._names: dict[str, Names] = {}
-        self._closed = False
+        self._ended: str | None = None
         self._token: Token[Scope | None] | None = None
 
     @property
@@ -70,7 +76,7 @@ class Scope:
     @property
     def status(self) -> str:
         """`open`, `completed`, `failed` or `cancelled`."""
-        return str(getattr(self._model, "status", "completed" if self._closed else "open"))
+        return self._ended or "open"
 
     @property
     def started_at(self) -> str:
@@ -79,29 +85,31 @@ class Scope:
 
     def __enter__(self) -> Self:
         self._check_open()
+        if self._token is not None:
+            raise ContextaError(f"{self.ref} was entered before; open a new one")
         self._token = _current.set(self)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._token is not None:
-            _current.reset(self._token)
+            leave(_current, self._token)
             self._token = None
-        if self._closed:
+        if self._ended is not None:
             return
-        if error is not None and self._session.told is not error and self._envelope["run_ref"] is not None:
-            self._session.told = error
+        if error is not None and self._envelope["run_ref"] is not None:
             self._tell(error)
         self.close(outcome(error))
 
     def close(self, status: str = "completed") -> None:
-        """End the scope; raises ContextaError when it has ended before."""
+        """End the scope as `completed`, `failed` or `cancelled`; raises ContextaError when it has ended before."""
         self._check_open()
+        apply("status", _end_status, status)
         if hasattr(self._model, "status"):
             ended_at = max(now(), self.started_at, key=chronological)  # a clock may be set back
             ended: dict[str, Any] = {"status": status, "ended_at": ended_at}
             self._model = replace(self._model, **ended)
             self._session.put(self._model)
-        self._closed = True
+        self._ended = status
 
     def metric(
         self,
@@ -119,18 +127,15 @@ class Scope:
         self._check_open()
         key = _metric_key(key) if isinstance(key, str) else apply("metric_key", RULES["metric_key"], key)
         number = value if type(value) is float else _number(value)
-        if not math.isfinite(number):
-            summary = f"{key} is {number} on {self.ref}"
-            self._degraded(
-                NON_FINITE_METRIC, "warning", summary, {"metric_key": key, "unit": unit, "tags": dict(tags or {}), "value": str(number)}
-            )
-            return
         if unit is not None:
             apply("unit", RULES["unit"], unit)
-        if tags:
-            apply("tags", RULES["tags"], tags)
+        tags = apply("tags", RULES["tags"], tags) if tags else {}
         if aggregation_scope != "step":
             apply("aggregation_scope", RULES["aggregation_scope"], aggregation_scope)
+        if not math.isfinite(number):
+            summary = f"{key} is {number} on {self.ref}"
+            self._degraded(NON_FINITE_METRIC, "warning", summary, {"metric_key": key, "unit": unit, "tags": tags, "value": str(number)})
+            return
         payload = {
             "metric_key": key,
             "value": number,
@@ -139,7 +144,7 @@ class Scope:
             "aggregation_scope": aggregation_scope,
             "subject_ref": self._subject,
             "slice_ref": None,
-            "tags": dict(tags) if tags else {},
+            "tags": tags,
             "summary_basis": "raw_observation",
         }
         self._record("metric", "MetricRecord", payload, now())
@@ -151,7 +156,7 @@ class Scope:
     def event(self, key: str, *, message: str = "", level: str = "info", attributes: Mapping[str, Any] | None = None) -> None:
         """Record that something happened; raises ContextaError when the key or level breaks its rule."""
         self._check_open()
-        payload = EventPayload(key, level, message, self.ref, dict(attributes or {}), "explicit_capture")
+        payload = EventPayload(key, level, message, self.ref, attributes or {}, "explicit_capture")
         self._record("event", "StructuredEventRecord", payload.to_dict(), now())
 
     def span(self, name: str, *, kind: str = "operation", attributes: Mapping[str, Any] | None = None) -> "Span":
@@ -159,7 +164,7 @@ class Scope:
         self._check_open()
         apply("span_name", RULES["span_name"], name)
         apply("span_kind", RULES["span_kind"], kind)
-        return Span(self._end_span, name, kind, dict(attributes or {}))
+        return Span(self._end_span, name, kind, {**_attributes(attributes)})
 
     def _end_span(self, payload: SpanPayload) -> None:
         self._record("span", "TraceSpanRecord", payload.to_dict(), payload.ended_at)
@@ -172,15 +177,25 @@ class Scope:
         Raises ContextaError when the file is not there, unless `allow_missing`.
         """
         self._check_open()
-        ref = self._unique("artifact", component(kind, "artifact_kind"))
-        known = {**self._envelope, "artifact_ref": ref, "artifact_kind": kind, "producer_ref": PRODUCER, "attributes": attributes or {}}
+        ref = self._unique("artifact", component(kind, "artifact_kind")[:50].rstrip("-"))
+        known = {
+            **self._envelope,
+            "artifact_ref": ref,
+            "artifact_kind": kind,
+            "producer_ref": PRODUCER,
+            "attributes": _attributes(attributes),
+        }
         manifest, payload = describe(Path(path), self._session.root, known, allow_missing=allow_missing)
         self._session.emit("ARTIFACT", payload, "dict", ref)
         return manifest
 
     def _tell(self, error: BaseException) -> None:
         """Say why the scope ended: an event at the innermost scope that the exception left."""
-        words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        if getattr(error, _TOLD, False):
+            return
+        with suppress(AttributeError, TypeError):  # an exception class may allow no attributes
+            setattr(error, _TOLD, True)
+        words = _in_words(error)
         level = "error" if outcome(error) == "failed" else "warning"
         self.event("exception", message=words, level=level, attributes={"exception_type": type(error).__qualname__})
 
@@ -188,7 +203,7 @@ class Scope:
         run = self._envelope["run_ref"]
         if run is None:
             raise ContextaError(f"{self.ref} names no run, and what is recorded must lie in one: give it a run_ref")
-        return f"{kind}:{run[4:]}.{prefix[:50]}-{os.urandom(6).hex()}"
+        return f"{kind}:{run[4:]}.{prefix}-{os.urandom(6).hex()}"
 
     def _record(
         self, record_type: str, payload_type: str, payload: Mapping[str, Any], observed_at: str, completeness: str = "complete"
@@ -216,7 +231,7 @@ class Scope:
         return ref, names.count - 1
 
     def _check_open(self) -> None:
-        if self._closed:
+        if self._ended is not None:
             raise ContextaError(f"{self.ref} is closed ({self.status}): nothing more can be recorded in it; open a new one")
 
 
@@ -226,9 +241,28 @@ def _metric_key(key: str) -> str:
 
 
 def _number(value: Any) -> int | float:
-    """A number as Python has it: NumPy scalars and one-element tensors give theirs."""
-    item = getattr(value, "item", None)
-    plain = item() if callable(item) and not isinstance(value, float) else value
+    """A number as Python has it: NumPy scalars and one-element tensors give theirs. Whole numbers beyond 64 bits become floats."""
+    try:
+        plain = value.item() if hasattr(value, "item") else value
+    except (TypeError, ValueError, RuntimeError):  # more than one element
+        plain = value
     if isinstance(plain, bool) or not isinstance(plain, int | float):
-        raise ContractError("value", f"expected a number, got {plain!r}")
-    return float(plain) if isinstance(plain, float) else plain
+        raise ContractError("value", f"expected a number, got {shown(value)}")
+    if isinstance(plain, float):
+        return float(plain)
+    if -(2**63) <= plain < 2**64:
+        return plain
+    return float(plain) if abs(plain) < 10**308 else math.copysign(math.inf, 1 if plain > 0 else -1)
+
+
+def _attributes(given: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return cast(Mapping[str, Any], apply("attributes", RULES["attributes"], given or {}))
+
+
+def _in_words(error: BaseException) -> str:
+    """The exception as its traceback would say it; its class alone where its text cannot be had."""
+    try:
+        text = str(error).encode("utf-8", "replace").decode()
+    except Exception:  # __str__ is anyone's code
+        text = ""
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -30,11 +30,10 @@ class Session:
     def __init__(self, root: Path, ledger: Ledger, sinks: Sequence[Sink]) -> None:
         self.root = root
         self.sinks = sinks
-        self.known: Mapping[StableRef, ContextModel] = {}
+        self.known: dict[StableRef, ContextModel] = {}
         self._losses: dict[str, Loss] = {}
         self._warned: set[str] = set()
         self._claimed: set[str] = set()
-        self.told: BaseException | None = None
         self._ledger = ledger
 
     def begin(self, model: M) -> M:
@@ -50,10 +49,13 @@ class Session:
         """How many children of a kind an earlier process left in a scope that is taken up again."""
         return sum(ref.kind == kind and ref.lies_in(owner) for ref in self.known)
 
-    def take_losses(self) -> Mapping[str, Loss]:
-        """What was lost since the last call, by where."""
+    def tell_losses(self, tell: Callable[[str, Loss], None]) -> None:
+        """Tell what was lost since it was last told, by where; what is lost in telling stays to be told."""
         losses, self._losses = self._losses, {}
-        return losses
+        for where, loss in losses.items():
+            tell(where, loss)
+            if where in self._losses:
+                self._losses[where] = loss
 
     def put(self, model: ContextModel) -> None:
         """Append a model's state to the ledger."""

@@ -35,7 +35,7 @@ class Ledger:
         if model.inferred:
             raise ContextaError(f"{model.ref} is inferred: nothing says that it is so, and it cannot be put")
         try:
-            if isinstance(model, Run | Project):
+            if isinstance(model, Run | Project | DeploymentExecution):
                 claim(claim_of(self.root, str(model.ref)))
             self.append(model)
         except OSError as error:

@@ -3,6 +3,7 @@
 import errno
 import os
 import threading
+import weakref
 from pathlib import Path
 
 import orjson
@@ -21,6 +22,7 @@ class LineFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
+        self._finalizer: weakref.finalize[[int], LineFile] | None = None
         self._tail_is_torn = False
         self._opening = threading.Lock()  # two threads may write the first line
 
@@ -44,13 +46,14 @@ class LineFile:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._tail_is_torn = _ends_torn(self.path)
                 self._descriptor = os.open(self.path, _NEW_FILE, 0o666)
+                self._finalizer = weakref.finalize(self, os.close, self._descriptor)
             return self._descriptor
 
     def close(self) -> None:
         """Let the file go; the next line opens it again."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        if self._finalizer is not None:
+            self._finalizer()
+        self._descriptor = self._finalizer = None
 
 
 def _ends_torn(path: Path) -> bool:
