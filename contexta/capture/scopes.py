@@ -129,7 +129,7 @@ class Scope:
         number = value if type(value) is float else _number(value)
         if unit is not None:
             apply("unit", RULES["unit"], unit)
-        tags = apply("tags", RULES["tags"], tags) if tags else {}
+        tags = _mapping("tags", tags) if tags else {}
         if aggregation_scope != "step":
             apply("aggregation_scope", RULES["aggregation_scope"], aggregation_scope)
         if not math.isfinite(number):
@@ -164,7 +164,7 @@ class Scope:
         self._check_open()
         apply("span_name", RULES["span_name"], name)
         apply("span_kind", RULES["span_kind"], kind)
-        return Span(self._end_span, name, kind, {**_attributes(attributes)})
+        return Span(self._end_span, name, kind, {**_mapping("attributes", attributes)})
 
     def _end_span(self, payload: SpanPayload) -> None:
         self._record("span", "TraceSpanRecord", payload.to_dict(), payload.ended_at)
@@ -183,7 +183,7 @@ class Scope:
             "artifact_ref": ref,
             "artifact_kind": kind,
             "producer_ref": PRODUCER,
-            "attributes": _attributes(attributes),
+            "attributes": _mapping("attributes", attributes),
         }
         manifest, payload = describe(Path(path), self._session.root, known, allow_missing=allow_missing)
         self._session.emit("ARTIFACT", payload, "dict", ref)
@@ -244,10 +244,10 @@ def _number(value: Any) -> int | float:
     """A number as Python has it: NumPy scalars and one-element tensors give theirs. Whole numbers beyond 64 bits become floats."""
     try:
         plain = value.item() if hasattr(value, "item") else value
-    except (TypeError, ValueError, RuntimeError):  # more than one element
-        plain = value
+    except (TypeError, ValueError, RuntimeError) as error:  # more than one element
+        raise ContractError("value", f"expected a number, got {shown(value)}: {error}") from None
     if isinstance(plain, bool) or not isinstance(plain, int | float):
-        raise ContractError("value", f"expected a number, got {shown(value)}")
+        raise ContractError("value", f"expected a number, got {shown(plain)}")
     if isinstance(plain, float):
         return float(plain)
     if -(2**63) <= plain < 2**64:
@@ -255,8 +255,8 @@ def _number(value: Any) -> int | float:
     return float(plain) if abs(plain) < 10**308 else math.copysign(math.inf, 1 if plain > 0 else -1)
 
 
-def _attributes(given: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return cast(Mapping[str, Any], apply("attributes", RULES["attributes"], given or {}))
+def _mapping(name: str, given: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return cast(Mapping[str, Any], apply(name, RULES[name], given or {}))
 
 
 def _in_words(error: BaseException) -> str:

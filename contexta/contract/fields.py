@@ -23,10 +23,13 @@ _KEY = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
+
+
 def shown(value: object) -> str:
     """A value in a message: short, however long or deep it is."""
-    text = reprlib.repr(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+    return _SHORT.repr(value)
 
 
 def instant(timestamp: str) -> datetime:

@@ -3,12 +3,16 @@
 import errno
 import os
 import threading
+import time
 import weakref
 from pathlib import Path
 
 import orjson
 
 from contexta.errors import ContractError
+
+# Seconds between two looks at a line without an end.
+_BETWEEN_LOOKS = 0.05
 
 _NEW_FILE = os.O_WRONLY | os.O_APPEND | os.O_CREAT
 
@@ -57,13 +61,23 @@ class LineFile:
 
 
 def _ends_torn(path: Path) -> bool:
+    """Whether the last line has no end, and gets none: while it grows, another process is in the middle of it."""
+    before = None
+    while (size := _size_of_open_line(path)) is not None and size != before:
+        before = size
+        time.sleep(_BETWEEN_LOOKS)
+    return size is not None
+
+
+def _size_of_open_line(path: Path) -> int | None:
+    """The size of a file whose last line has no end; None when it has one."""
     try:
         with path.open("rb") as stream:
             size = stream.seek(0, os.SEEK_END)
             stream.seek(max(0, size - 1))
-            return stream.read(1) not in (b"", b"\n")
+            return None if stream.read(1) in (b"", b"\n") else size
     except FileNotFoundError:
-        return False
+        return None
 
 
 def claim(path: Path) -> bool:
