@@ -35,6 +35,7 @@ from contexta.contract.fields import RULES, apply, shown
 from contexta.errors import ContextaError, ContractError
 from contexta.report import build_snapshot_report, diagnose
 from contexta.report.document import Issue
+from contexta.workspace.layout import claim_of
 
 # Marks a workspace whose names were all claimed.
 _ADOPTED = "adopted"
@@ -199,9 +200,13 @@ class Contexta:
 
     def _adopt(self) -> None:
         """Claim the names in a workspace that another writer left, once: nothing tells them but its lines."""
-        if not self._session.claim(_ADOPTED) or not reading.is_workspace(self.workspace):
+        if claim_of(self.workspace, _ADOPTED).exists():
             return
-        found = self._reader()
+        if reading.is_workspace(self.workspace):
+            self._adopt_all(self._reader())
+        self._session.claim(_ADOPTED)
+
+    def _adopt_all(self, found: reading.Workspace) -> None:
         for ref in (*(project.ref for project in found.projects()), *found.run_refs(), *found.deployment_refs()):
             self._session.claim(str(ref))
 

@@ -80,8 +80,8 @@ class RunScope(Scope):
         self._session.tell_losses(self._tell_loss)
         Scope.close(self, status)
 
-    def _tell_loss(self, where: str, loss: Loss) -> None:
-        self._degraded("capture.lost", "error", f"{loss.writes} writes were lost by {where}: {loss.first}", {"writes": loss.writes})
+    def _tell_loss(self, where: str, loss: Loss) -> bool:
+        return self._degraded("capture.lost", "error", f"{loss.writes} writes were lost by {where}: {loss.first}", {"writes": loss.writes})
 
 
 def _sample(

@@ -1,6 +1,7 @@
 """Free text names → components of references."""
 
 import re
+import threading
 import unicodedata
 
 from contexta.contract.refs import MAX_COMPONENT
@@ -34,14 +35,16 @@ class Names:
     def __init__(self, first: int = 0) -> None:
         self._last: dict[str, int] = {}
         self.count = first
+        self._lock = threading.Lock()
 
     def take(self, slug: str) -> str:
         """A name that was not taken before: the slug, or the slug with the next free number."""
-        number = self._last.get(slug, 0) + 1
-        while number > 1 and numbered(slug, number) in self._last:
-            number += 1
-        self._last[slug] = number
-        name = numbered(slug, number)
-        self._last.setdefault(name, 1)
-        self.count += 1
-        return name
+        with self._lock:
+            number = self._last.get(slug, 0) + 1
+            while number > 1 and numbered(slug, number) in self._last:
+                number += 1
+            self._last[slug] = number
+            name = numbered(slug, number)
+            self._last.setdefault(name, 1)
+            self.count += 1
+            return name

@@ -21,3 +21,18 @@ def outcome(error: BaseException | None) -> str:
     asyncio = sys.modules.get("asyncio")  # not loaded means that nothing of it was raised
     stopped = (KeyboardInterrupt, GeneratorExit, *([asyncio.CancelledError] if asyncio else []))
     return "cancelled" if isinstance(error, stopped) else "failed"
+
+
+def reason(error: BaseException) -> str:
+    """The exception's text; its class where the text cannot be had."""
+    try:
+        text = str(error).encode("utf-8", "replace").decode()
+    except Exception:  # __str__ is anyone's code
+        text = ""
+    return text or type(error).__name__
+
+
+def in_words(error: BaseException) -> str:
+    """The exception as its traceback would say it."""
+    name, text = type(error).__name__, reason(error)
+    return name if text == name else f"{name}: {text}"

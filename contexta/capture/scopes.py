@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self, cast
 from contexta.capture.artifacts import describe
 from contexta.capture.clock import now
 from contexta.capture.naming import Names, component
-from contexta.capture.outcome import leave, outcome
+from contexta.capture.outcome import in_words, leave, outcome
 from contexta.capture.session import Session
 from contexta.capture.spans import Span
 from contexta.contract import ArtifactManifest, ContextModel, DegradedPayload, EventPayload, SpanPayload, StableRef
@@ -25,7 +25,7 @@ from contexta.errors import ContextaError, ContractError
 
 PRODUCER = "contexta.sdk.python"
 
-# Marks an exception whose reason was written down, on its way out through the scopes.
+# Names the runs in which an exception was written down, on its way out through the scopes.
 _TOLD = "_contexta_told"
 
 _end_status = one_of(*(status for status in STATUSES if status != "open"))
@@ -59,6 +59,7 @@ class Scope:
         self._name = name
         self._subject = str(model.ref)
         self._envelope = {**envelope, self.FIELD: self._subject}
+        self._written = {**self._envelope, **_WRITER}
         self._names: dict[str, Names] = {}
         self._ended: str | None = None
         self._token: Token[Scope | None] | None = None
@@ -127,7 +128,7 @@ class Scope:
         self._check_open()
         key = _metric_key(key) if isinstance(key, str) else apply("metric_key", RULES["metric_key"], key)
         number = value if type(value) is float else _number(value)
-        if unit is not None:
+        if unit is not None and not isinstance(unit, str):
             apply("unit", RULES["unit"], unit)
         tags = _mapping("tags", tags) if tags else {}
         if aggregation_scope != "step":
@@ -149,9 +150,9 @@ class Scope:
         }
         self._record("metric", "MetricRecord", payload, now())
 
-    def _degraded(self, key: str, severity: str, summary: str, attributes: Mapping[str, Any]) -> None:
+    def _degraded(self, key: str, severity: str, summary: str, attributes: Mapping[str, Any]) -> bool:
         payload = DegradedPayload(key, "capture", severity, summary, self.ref, "explicit_capture", attributes)
-        self._record("degraded", "DegradedRecord", payload.to_dict(), now(), completeness="partial")
+        return self._record("degraded", "DegradedRecord", payload.to_dict(), now(), completeness="partial")
 
     def event(self, key: str, *, message: str = "", level: str = "info", attributes: Mapping[str, Any] | None = None) -> None:
         """Record that something happened; raises ContextaError when the key or level breaks its rule."""
@@ -191,11 +192,13 @@ class Scope:
 
     def _tell(self, error: BaseException) -> None:
         """Say why the scope ended: an event at the innermost scope that the exception left."""
-        if getattr(error, _TOLD, False):
+        run = self._envelope["run_ref"]
+        told = getattr(error, _TOLD, ())
+        if run in told:
             return
         with suppress(AttributeError, TypeError):  # an exception class may allow no attributes
-            setattr(error, _TOLD, True)
-        words = _in_words(error)
+            setattr(error, _TOLD, (*told, run))
+        words = in_words(error)
         level = "error" if outcome(error) == "failed" else "warning"
         self.event("exception", message=words, level=level, attributes={"exception_type": type(error).__qualname__})
 
@@ -207,11 +210,10 @@ class Scope:
 
     def _record(
         self, record_type: str, payload_type: str, payload: Mapping[str, Any], observed_at: str, completeness: str = "complete"
-    ) -> None:
+    ) -> bool:
         ref = self._unique("record", record_type)
         envelope: dict[str, Any] = {
-            **self._envelope,
-            **_WRITER,
+            **self._written,
             "record_ref": ref,
             "record_type": record_type,
             "recorded_at": observed_at,
@@ -219,7 +221,7 @@ class Scope:
             "completeness_marker": completeness,
             "degradation_marker": "none" if completeness == "complete" else "partial_failure",
         }
-        self._session.emit("RECORD", {"envelope": envelope, "payload": payload}, payload_type, ref)
+        return self._session.emit("RECORD", {"envelope": envelope, "payload": payload}, payload_type, ref)
 
     def _child(self, kind: str, name: str) -> tuple[StableRef, int]:
         """The reference of a child to open, numbered when its name was taken in this scope before, and its place among its kind."""
@@ -257,12 +259,3 @@ def _number(value: Any) -> int | float:
 
 def _mapping(name: str, given: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return cast(Mapping[str, Any], apply(name, RULES[name], given or {}))
-
-
-def _in_words(error: BaseException) -> str:
-    """The exception as its traceback would say it; its class alone where its text cannot be had."""
-    try:
-        text = str(error).encode("utf-8", "replace").decode()
-    except Exception:  # __str__ is anyone's code
-        text = ""
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from contexta.capture.outcome import reason
 from contexta.capture.sinks import Sink
 from contexta.capture.stores import Ledger
 from contexta.contract import ContextModel, StableRef
@@ -49,27 +50,29 @@ class Session:
         """How many children of a kind an earlier process left in a scope that is taken up again."""
         return sum(ref.kind == kind and ref.lies_in(owner) for ref in self.known)
 
-    def tell_losses(self, tell: Callable[[str, Loss], None]) -> None:
-        """Tell what was lost since it was last told, by where; what is lost in telling stays to be told."""
+    def tell_losses(self, tell: Callable[[str, Loss], bool]) -> None:
+        """Tell what was lost since it was last told, by where; `tell` says whether any sink took note, else it is told later."""
         losses, self._losses = self._losses, {}
         for where, loss in losses.items():
-            tell(where, loss)
-            if where in self._losses:
-                self._losses[where] = loss
+            if not tell(where, loss):
+                self._count(where, loss)
 
     def put(self, model: ContextModel) -> None:
         """Append a model's state to the ledger."""
         self._try("the ledger", lambda: self._ledger.append(model))
 
-    def emit(self, family: str, payload: Mapping[str, Any], payload_type: str, payload_ref: str) -> None:
-        """Hand a payload to every sink."""
+    def emit(self, family: str, payload: Mapping[str, Any], payload_type: str, payload_ref: str) -> bool:
+        """Hand a payload to every sink; whether any took it."""
+        taken = False
         for sink in self.sinks:
             try:
                 sink.capture(family, payload, payload_type, payload_ref)
+                taken = True
             except ContractError:
                 raise  # what was to be recorded is at fault, not the sink
             except Exception as error:  # a sink is anyone's code: whatever it raises must not end the training
                 self._lost(f"sink {sink.name}", error)
+        return taken
 
     def claim(self, name: str) -> bool:
         """Take a name; False when it was taken before. Where the disk refuses, only this process knows of it."""
@@ -86,8 +89,12 @@ class Session:
             return otherwise
 
     def _lost(self, where: str, error: Exception) -> None:
+        words = reason(error)
         if where not in self._warned:
             self._warned.add(where)
-            warnings.warn(f"contexta: {where} cannot write ({error}); the program goes on, what is lost is counted", stacklevel=5)
+            warnings.warn(f"contexta: {where} cannot write ({words}); the program goes on, what is lost is counted", stacklevel=5)
+        self._count(where, Loss(1, words))
+
+    def _count(self, where: str, loss: Loss) -> None:
         before = self._losses.get(where)
-        self._losses[where] = Loss(before.writes + 1, before.first) if before else Loss(1, str(error))
+        self._losses[where] = Loss(before.writes + loss.writes, before.first) if before else loss

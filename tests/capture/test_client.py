@@ -149,6 +149,18 @@ def test_a_name_used_in_a_workspace_that_somebody_else_wrote_is_taken(tmp_path: 
     assert ctx.deployment("prod").ref.name == "prod-2"
 
 
+def test_names_that_one_program_was_kept_from_adopting_are_adopted_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(root: Path) -> workspace.Workspace:
+        raise KeyboardInterrupt
+
+    root = write_lines(tmp_path, captured=[record_frame(metric("m-1", 0.5))])
+    with monkeypatch.context() as reading:
+        reading.setattr(workspace, "open", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            Contexta(root, config={"project_name": "p"}).run("r")
+    assert Contexta(root, config={"project_name": "p"}).run("r").ref.name == "r-2"
+
+
 def test_a_name_that_was_put_in_a_store_is_taken(ctx: Contexta) -> None:
     with ctx.run("first"):
         pass
@@ -314,7 +326,7 @@ def test_a_run_that_was_only_captured_can_be_resumed(root: Path, tmp_path: Path)
 def test_a_run_that_does_not_exist_cannot_be_resumed(ctx: Contexta, others: tuple[str, ...]) -> None:
     for name in others:
         ctx.run(name).close()
-    with pytest.raises(ContextaError, match="no run 'run:p.x' in this workspace"):
+    with pytest.raises(ContextaError, match=r"no run 'run:p\.x' in this workspace|does not exist"):
         ctx.run("x", run_id="x", resume=True)
 
 
@@ -374,6 +386,11 @@ def test_a_project_s_lists_hold_only_what_is_the_project_s(root: Path, given: St
     assert len(ctx.list_runs()) == len(ctx.list_deployments()) == 2
 
 
+def test_where_nothing_was_written_there_is_no_run_and_no_deployment(ctx: Contexta, root: Path) -> None:
+    assert (ctx.list_runs(), ctx.list_deployments("p")) == ([], [])
+    assert not root.exists()
+
+
 def test_a_run_that_nothing_names_is_no_run_and_the_nearest_is_named(ctx: Contexta) -> None:
     ctx.run("baseline").close()
     with pytest.raises(UnknownRef, match=r"no run 'run:p\.baselin' in this workspace; nearest: run:p\.baseline"):
@@ -392,11 +409,16 @@ def test_a_report_comes_in_three_forms(ctx: Contexta) -> None:
         assert "My Run" in text
 
 
-def test_a_diagnosis_is_worst_first(ctx: Contexta) -> None:
-    with pytest.raises(RuntimeError), ctx.run("x") as run:
+def _fail_with_a_stage_left_open(ctx: Contexta) -> None:
+    with ctx.run("x") as run:
         run.stage("left-open")
         raise RuntimeError("no more")
-    diagnosis = ctx.diagnose_run(run.ref)
+
+
+def test_a_diagnosis_is_worst_first(ctx: Contexta) -> None:
+    with pytest.raises(RuntimeError, match="no more"):
+        _fail_with_a_stage_left_open(ctx)
+    diagnosis = ctx.diagnose_run("run:p.x")
     assert isinstance(diagnosis, Diagnosis)
     assert [(issue.severity, issue.key) for issue in diagnosis.issues] == [
         ("error", "failed_run"),
@@ -410,9 +432,9 @@ DETAILS = {
     "dataset_ref": "dataset:sklearn.iris",
     "tags": {"team": "vision-crew"},
     "metadata": {"ticket": "ML-1207"},
-    "config_snapshot": {"learning-rate": 0.015625},
+    "config_snapshot": {"learning-rate": 0.075},
 }
-TOLD = ("4f2a9c1", "dataset:sklearn.iris", "vision-crew", "ML-1207", "0.015625")
+TOLD = ("4f2a9c1", "dataset:sklearn.iris", "vision-crew", "ML-1207", "0.075")
 
 
 @pytest.mark.parametrize("section", ["Run Summary", "Provenance"])
@@ -453,6 +475,6 @@ def test_the_lifecycle_of_such_a_copy_is_inferred(ctx: Contexta, root: Path, tmp
     ref = _train(ctx, root)
     shutil.copytree(root / "cache" / "capture", tmp_path / "copy" / "cache" / "capture")
     snapshot = workspace.open(tmp_path / "copy").snapshot(ref)
-    models = (snapshot.run, *snapshot.stages, *snapshot.batches)
+    models: tuple[Run | StageExecution | BatchExecution, ...] = (snapshot.run, *snapshot.stages, *snapshot.batches)
     assert [(model.status, model.inferred) for model in models] == [("unknown", True)] * 3
     assert "inferred_run" in [issue.key for issue in Contexta(tmp_path / "copy").diagnose_run(ref).issues]

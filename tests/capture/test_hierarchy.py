@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from contexta import Contexta, workspace
 from contexta.capture import RunScope, Scope, StageScope, clock
-from contexta.contract import BatchExecution, DeploymentExecution, Run, StageExecution
+from contexta.contract import BatchExecution, DeploymentExecution, Run, RunSnapshot, StageExecution
 from contexta.errors import ContextaError, ContractError
 from tests.strategies import unhurried
+
+Lifecycle = Run | StageExecution | BatchExecution | DeploymentExecution
 
 
 @pytest.fixture
@@ -38,6 +40,10 @@ def stage(run: RunScope) -> Iterator[StageScope]:
 
 def _line_count(root: Path) -> int:
     return sum(path.read_bytes().count(b"\n") for path in root.rglob("*.jsonl"))
+
+
+def _all_of(snapshot: RunSnapshot) -> tuple[Lifecycle, ...]:
+    return (snapshot.run, *snapshot.stages, *snapshot.batches, *snapshot.deployments)
 
 
 # ---------------------------------------------------------------- references and places
@@ -112,9 +118,10 @@ def test_a_sample_in_a_batch_may_have_no_dots_either(stage: StageScope) -> None:
         batch.sample("a.b")
 
 
-def test_a_reference_that_would_be_too_long_is_refused(run: RunScope) -> None:
-    with run.stage("s" * 63) as stage, stage.batch("b" * 63) as batch, pytest.raises(ContextaError, match="at most 255 characters"):
-        batch.sample("s" * 63).sample  # type: ignore[attr-defined]  # noqa: B018  # never reached
+def test_a_reference_that_would_be_too_long_is_refused(ctx: Contexta) -> None:
+    batch = ctx.run("r" * 63).stage("s" * 63).batch("b" * 63)
+    with pytest.raises(ContextaError, match="at most 255 characters"):
+        batch.sample("i" * 63)
 
 
 # ---------------------------------------------------------------- lifecycle
@@ -125,7 +132,7 @@ def test_opening_is_stored_before_anything_happens_in_the_scope(tmp_path: Path, 
     stage = run.stage("s")
     batch = stage.batch("b")
     snapshot = workspace.open(tmp_path).snapshot(run.ref)
-    models = (snapshot.run, *snapshot.stages, *snapshot.batches)
+    models: tuple[Lifecycle, ...] = (snapshot.run, *snapshot.stages, *snapshot.batches)
     assert [(model.ref, model.status, model.ended_at, model.inferred) for model in models] == [
         (scope.ref, "open", None, False) for scope in (run, stage, batch)
     ]
@@ -135,17 +142,21 @@ def test_closing_is_stored(tmp_path: Path, ctx: Contexta) -> None:
     with ctx.run("r") as run, run.stage("s") as stage, stage.batch("b") as batch, ctx.deployment("d", run_ref=run.ref) as deployment:
         pass
     snapshot = workspace.open(tmp_path).snapshot(run.ref)
-    models: tuple[Run | StageExecution | BatchExecution | DeploymentExecution, ...] = (
-        snapshot.run,
-        *snapshot.stages,
-        *snapshot.batches,
-        *snapshot.deployments,
-    )
-    for model, scope in zip(models, (run, stage, batch, deployment), strict=True):
+    for model, scope in zip(_all_of(snapshot), (run, stage, batch, deployment), strict=True):
         assert (model.ref, model.status, model.started_at) == (scope.ref, "completed", scope.started_at)
         assert model.ended_at is not None
         assert model.ended_at >= model.started_at
     assert snapshot.problems == ()
+
+
+def _raise_in_the_innermost(ctx: Contexta, error: BaseException, scopes: list[Scope]) -> None:
+    with ExitStack() as stack:
+        run = stack.enter_context(ctx.run("r"))
+        deployment = stack.enter_context(ctx.deployment("d", run_ref=run.ref))
+        stage = stack.enter_context(run.stage("s"))
+        batch = stack.enter_context(stage.batch("b"))
+        scopes += [run, deployment, stage, batch, stack.enter_context(batch.sample("i")), stack.enter_context(stage.operation("o"))]
+        raise error
 
 
 @pytest.mark.parametrize(
@@ -160,17 +171,11 @@ def test_closing_is_stored(tmp_path: Path, ctx: Contexta) -> None:
 )
 def test_an_exception_ends_every_scope_that_it_leaves_and_goes_on(ctx: Contexta, error: BaseException, status: str) -> None:
     scopes: list[Scope] = []
-    with pytest.raises(type(error)) as raised, ExitStack() as stack:
-        run = stack.enter_context(ctx.run("r"))
-        deployment = stack.enter_context(ctx.deployment("d", run_ref=run.ref))
-        stage = stack.enter_context(run.stage("s"))
-        batch = stack.enter_context(stage.batch("b"))
-        scopes = [run, deployment, stage, batch, stack.enter_context(batch.sample("i")), stack.enter_context(stage.operation("o"))]
-        raise error
+    with pytest.raises(type(error)) as raised:
+        _raise_in_the_innermost(ctx, error, scopes)
     assert raised.value is error
     assert [scope.status for scope in scopes] == [status] * 6
-    snapshot = ctx.get_run_snapshot("run:p.r")
-    assert [model.status for model in (snapshot.run, *snapshot.stages, *snapshot.batches, *snapshot.deployments)] == [status] * 4
+    assert [model.status for model in _all_of(ctx.get_run_snapshot("run:p.r"))] == [status] * 4
 
 
 def test_a_scope_may_be_closed_by_hand_with_its_status(ctx: Contexta) -> None:
@@ -194,7 +199,7 @@ def test_a_status_that_is_none_is_refused_and_the_scope_stays_open(tmp_path: Pat
     }
     scope = scopes[kind]()
     before = _line_count(tmp_path)
-    with pytest.raises(ContractError, match="status: expected one of open, completed, failed, cancelled, got 'done'"):
+    with pytest.raises(ContractError, match=r"^status: expected one of .*completed, failed, cancelled, got 'done'"):
         scope.close("done")
     assert scope.status == "open"
     assert _line_count(tmp_path) == before
@@ -207,7 +212,7 @@ def test_a_clock_that_is_set_back_gives_no_end_before_a_start(ctx: Contexta, mon
         batch.metric("loss", 1)
     snapshot = ctx.get_run_snapshot(run.ref)
     assert snapshot.problems == ()
-    for model in (snapshot.run, *snapshot.stages, *snapshot.batches, *snapshot.deployments):
+    for model in _all_of(snapshot):
         assert (model.status, model.ended_at) == ("completed", model.started_at)
     (span,) = snapshot.spans
     assert span.payload.ended_at == span.payload.started_at

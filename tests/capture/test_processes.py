@@ -123,7 +123,7 @@ def test_a_run_that_was_killed_can_be_resumed(tmp_path: Path) -> None:
     with ctx.run("train", resume=True) as run, run.stage("fit") as stage, stage.batch("epoch-0"):
         pass
     snapshot = ctx.get_run_snapshot(run.ref)
-    assert [model.status for model in (snapshot.run, *snapshot.stages, snapshot.batches[0])] == ["completed"] * 3
+    assert (snapshot.run.status, snapshot.stages[0].status, snapshot.batches[0].status) == ("completed",) * 3
     assert snapshot.problems == ()
 
 

@@ -245,5 +245,5 @@ def test_a_record_store_refuses_what_is_no_record(tmp_path: Path, ctx: Contexta,
 
 
 def test_a_record_that_contradicts_the_contract_is_refused_at_once() -> None:
-    with pytest.raises(ContractError, match="payload.value: expected a finite number, got nan"):
+    with pytest.raises(ContractError, match=r"payload\.value: expected a finite number, got nan"):
         MetricRecord.from_dict(metric("m-1", float("nan")))

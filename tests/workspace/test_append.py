@@ -110,7 +110,7 @@ def test_a_file_that_was_closed_is_opened_again(path: Path) -> None:
 
 def test_a_place_that_is_no_folder_is_an_os_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(OSError, match="Not a directory|File exists"):
+    with pytest.raises(OSError, match=r"Not a directory|File exists"):
         LineFile(tmp_path / "file" / "lines.jsonl").append(1)
 
 
@@ -132,6 +132,24 @@ def test_lines_of_several_threads_and_files_never_mix(path: Path) -> None:
     lines = path.read_bytes().splitlines()
     assert sorted(set(lines)) == [b'"' + str(number).encode() * 500 + b'"' for number in range(6)]
     assert len(lines) == 1200
+
+
+def test_a_line_that_another_is_just_writing_is_no_torn_tail(path: Path) -> None:
+    done = threading.Event()
+
+    def write() -> None:
+        file = LineFile(path)
+        while not done.is_set():
+            file.append("x" * 60_000)
+
+    LineFile(path).append("first")
+    writer = threading.Thread(target=write)
+    writer.start()
+    for _ in range(200):
+        LineFile(path).append("late")
+    done.set()
+    writer.join()
+    assert path.read_bytes().count(b"\n\n") == 0
 
 
 def test_a_name_is_claimed_once(tmp_path: Path) -> None:
@@ -158,5 +176,5 @@ def test_of_many_that_claim_a_name_at_once_one_gets_it(tmp_path: Path) -> None:
 
 def test_a_claim_that_cannot_be_made_is_an_os_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(OSError, match="Not a directory|File exists"):
+    with pytest.raises(OSError, match=r"Not a directory|File exists"):
         claim(tmp_path / "file" / "claims" / "name")
