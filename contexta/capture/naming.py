@@ -30,15 +30,15 @@ def numbered(slug: str, number: int) -> str:
 
 
 class Names:
-    """The names taken in one scope; `count` begins at `first`, where an earlier process left some."""
+    """The names taken in one scope, safe among threads; counted from `first`, where an earlier process left some."""
 
     def __init__(self, first: int = 0) -> None:
         self._last: dict[str, int] = {}
-        self.count = first
+        self._count = first
         self._lock = threading.Lock()
 
-    def take(self, slug: str) -> str:
-        """A name that was not taken before: the slug, or the slug with the next free number."""
+    def take(self, slug: str) -> tuple[str, int]:
+        """A name that was not taken before (the slug, or the slug with the next free number), and its place among all."""
         with self._lock:
             number = self._last.get(slug, 0) + 1
             while number > 1 and numbered(slug, number) in self._last:
@@ -46,5 +46,5 @@ class Names:
             self._last[slug] = number
             name = numbered(slug, number)
             self._last.setdefault(name, 1)
-            self.count += 1
-            return name
+            self._count += 1
+            return name, self._count - 1

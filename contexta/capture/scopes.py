@@ -226,11 +226,11 @@ class Scope:
     def _child(self, kind: str, name: str) -> tuple[StableRef, int]:
         """The reference of a child to open, numbered when its name was taken in this scope before, and its place among its kind."""
         self._check_open()
+        slug = component(name)
         if kind not in self._names:
-            self._names[kind] = Names(first=self._session.known_children(self.ref, kind))
-        names = self._names[kind]
-        ref = StableRef(kind, f"{self.ref.value}.{names.take(component(name))}")
-        return ref, names.count - 1
+            self._names.setdefault(kind, Names(first=self._session.known_children(self.ref, kind)))
+        taken, index = self._names[kind].take(slug)
+        return StableRef(kind, f"{self.ref.value}.{taken}"), index
 
     def _check_open(self) -> None:
         if self._ended is not None:

@@ -60,18 +60,17 @@ def test_a_numbered_name_is_a_component(slug: str, number: int) -> None:
 
 def test_a_number_that_was_taken_as_a_name_is_passed_over() -> None:
     names = Names()
-    assert [names.take(slug) for slug in ("x", "x-2", "x", "x", "x-2")] == ["x", "x-2", "x-3", "x-4", "x-2-2"]
+    assert [names.take(slug)[0] for slug in ("x", "x-2", "x", "x", "x-2")] == ["x", "x-2", "x-3", "x-4", "x-2-2"]
 
 
 @given(st.lists(st.sampled_from(("x", "x-2", "x-2-2", "a" * 63, "a" * 61 + "-2")), max_size=30))
 def test_no_name_is_taken_twice(slugs: list[str]) -> None:
     names = Names()
     taken = [names.take(slug) for slug in slugs]
-    assert len(set(taken)) == len(taken) == names.count
-    assert all(is_component(name) for name in taken)
+    assert len({name for name, _ in taken}) == len(taken)
+    assert [index for _, index in taken] == list(range(len(taken)))
+    assert all(is_component(name) for name, _ in taken)
 
 
 def test_counting_goes_on_where_an_earlier_process_left_off() -> None:
-    names = Names(first=3)
-    names.take("x")
-    assert names.count == 4
+    assert Names(first=3).take("x") == ("x", 3)
