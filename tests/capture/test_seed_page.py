@@ -1,11 +1,14 @@
 """Every Python block of the page that defines the format, run as it stands there."""
 
+import hashlib
 import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from contexta import Contexta
+from contexta.cli import main
 from contexta.contract import BatchExecution, DeploymentExecution, Run, StageExecution
 from tests.conftest import CHECKOUT
 
@@ -88,15 +91,16 @@ def test_the_workflow_prints_its_six_lines_and_shows_both_runs(
         "Records: .contexta/cache/capture/record.jsonl",
         "Artifacts: .contexta/cache/capture/artifact.jsonl",
     ]
-    ctx = Contexta(".contexta", config={"project_name": "iris-svm"})
-    for run in ctx.list_runs():
-        assert (run.status, run.inferred) == ("completed", False)
-        page = ctx.build_snapshot_report(run.ref).to_markdown()
-        model = Path(".contexta/models") / f"{run.name}.pkl"
-        assert "accuracy" in page
-        assert "present" in page
+    assert CliRunner().invoke(main, ["build", "-o", "site", "--format", "md"]).exit_code == 0
+    for name, accuracy in (("linear-svm", "0.9777777777777777"), ("rbf-svm", "0.9555555555555556")):
+        page = Path(f"site/runs/iris-svm.{name}.md").read_text(encoding="utf-8")
+        model = Path(".contexta/models") / f"{name}.pkl"
+        assert "**✓ completed**" in page
+        assert "inferred" not in page
+        assert accuracy in page
+        assert "✓ present" in page
         assert f"{model.stat().st_size / 1000:.1f} KB" in page
-    assert [run.name for run in ctx.list_runs()] == ["linear-svm", "rbf-svm"]
+        assert hashlib.sha256(model.read_bytes()).hexdigest() in page
 
 
 CASES = [
