@@ -3,6 +3,7 @@
 import itertools
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -32,10 +33,9 @@ from contexta.contract import (
 )
 from contexta.contract.details import details_extension
 from contexta.contract.fields import RULES, apply, shown
-from contexta.errors import ContextaError, ContractError
+from contexta.errors import ContextaError, ContractError, UnreadableWorkspace
 from contexta.report import build_snapshot_report, diagnose
 from contexta.report.document import Issue
-from contexta.workspace.layout import claim_of
 
 # Marks a workspace whose names were all claimed.
 _ADOPTED = "adopted"
@@ -200,10 +200,11 @@ class Contexta:
 
     def _adopt(self) -> None:
         """Claim the names in a workspace that another writer left, once: nothing tells them but its lines."""
-        if claim_of(self.workspace, _ADOPTED).exists():
+        if self._session.is_claimed(_ADOPTED):
             return
-        if reading.is_workspace(self.workspace):
-            self._adopt_all(self._reader())
+        with suppress(OSError, UnreadableWorkspace):  # the claims below warn of a folder that is locked
+            if reading.is_workspace(self.workspace):
+                self._adopt_all(self._reader())
         self._session.claim(_ADOPTED)
 
     def _adopt_all(self, found: reading.Workspace) -> None:
@@ -237,6 +238,8 @@ def _config(given: Mapping[str, Any]) -> Config:
         raise ContextaError(
             f"config has no setting {', '.join(sorted(unknown))}; it has {', '.join(field.name for field in fields(Config))}"
         )
+    if isinstance(given.get("environment_variables"), str):
+        raise ContextaError("config: environment_variables is a list of names, not one text")
     return Config(**given)
 
 

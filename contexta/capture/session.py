@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -71,8 +72,14 @@ class Session:
             except ContractError:
                 raise  # what was to be recorded is at fault, not the sink
             except Exception as error:  # a sink is anyone's code: whatever it raises must not end the training
-                self._lost(f"sink {sink.name}", error)
+                self._lost(f"sink {getattr(sink, 'name', type(sink).__name__)}", error)
         return taken
+
+    def is_claimed(self, name: str) -> bool:
+        """Whether a name was taken before, as far as the disk lets one look."""
+        with suppress(OSError):
+            return claim_of(self.root, name).exists()
+        return False
 
     def claim(self, name: str) -> bool:
         """Take a name; False when it was taken before. Where the disk refuses, only this process knows of it."""

@@ -29,6 +29,7 @@ from contexta.contract import (
 from contexta.contract.fields import TIMESTAMP, chronological
 from contexta.errors import ContextaError
 from contexta.workspace.frames import ArtifactItem, PutItem, RecordItem, interpret
+from contexta.workspace.lane import Shape, Trodden, shape_of
 from contexta.workspace.lines import Located, Unusable
 from contexta.workspace.mentions import Mentions
 from contexta.workspace.puts import Put, Puts
@@ -57,7 +58,8 @@ class Assembly:
     lines: Counter[str] = field(default_factory=Counter)
     as_of: str = ""
     framed_at: str = ""
-    _contents: dict[StableRef, int] = field(default_factory=dict)
+    _contents: dict[str, int] = field(default_factory=dict)
+    _lane: dict[Shape, Trodden] = field(default_factory=dict)
 
     def add(self, lines: Iterable[Located | Unusable]) -> None:
         """Take lines in the order in which they are read."""
@@ -69,6 +71,7 @@ class Assembly:
                 self._take(line)
             except ContextaError as error:
                 self.problems.append(line.problem("invalid_line", str(error)))
+        self._settle()
 
     def _take(self, line: Located) -> None:
         item = interpret(line.value)
@@ -109,11 +112,26 @@ class Assembly:
                 self.orphans.setdefault(owner, line.problem("unknown_owner", what))
 
     def _record(self, item: RecordItem, line: Located) -> None:
+        shape = shape_of(item.data)
+        trodden = self._lane.get(shape) if shape is not None else None
+        if trodden is None or not self._takes_the_lane(trodden, shape, item, line):
+            self._checked_record(shape, item, line)
+
+    def _takes_the_lane(self, trodden: Trodden, shape: Shape | None, item: RecordItem, line: Located) -> bool:
+        envelope, value = item.data["envelope"], item.data["payload"].get("value")
+        if not trodden.fits(envelope, value):
+            return False
+        observed_at, recorded_at = envelope["observed_at"], envelope["recorded_at"]
+        if self._is_new(envelope["record_ref"], hash((shape, observed_at, recorded_at, str(value))), line):
+            trodden.take(observed_at, recorded_at, value)
+        return True
+
+    def _checked_record(self, shape: Shape | None, item: RecordItem, line: Located) -> None:
         value = _non_finite(item)
         record = record_from_dict(item.data if value is None else _with_zero(item))
-        if not self._is_new(record, value, line):
-            return
         envelope = record.envelope
+        if not self._is_new(str(envelope.record_ref), _content(shape, record, item), line):
+            return
         self._saw([envelope.recorded_at])
         self.producers.add(envelope.producer_ref)
         self.record_runs.add(envelope.run_ref)
@@ -124,6 +142,7 @@ class Assembly:
         match record:
             case MetricRecord():
                 self.series.add(record, record.payload.value if value is None else value)
+                self._tread(shape, record)
             case StructuredEventRecord():
                 self.events.append(record)
             case TraceSpanRecord():
@@ -132,17 +151,31 @@ class Assembly:
                 self.degraded.append(record)
                 self.series.add_gap(record)
 
-    def _is_new(self, record: Record, non_finite: float | None, line: Located) -> bool:
+    def _tread(self, shape: Shape | None, record: MetricRecord) -> None:
+        """Let others of this record's shape take the lane."""
+        if shape is not None and shape not in self._lane:
+            envelope = record.envelope
+            scopes = tuple(_scopes(envelope, record.subject))
+            run = f"record:{envelope.run_ref.value}."
+            self._lane[shape] = Trodden(run, scopes, envelope.batch_execution_ref, self.series.channel(record))
+
+    def _settle(self) -> None:
+        """Tell the mentions of what took the lane; once, after the last line."""
+        for trodden in self._lane.values():
+            if trodden.first:
+                self.mentions.add(trodden.scopes, trodden.first, trodden.last, batch=trodden.batch)
+                self._saw([trodden.newest])
+
+    def _is_new(self, ref: str, content: int, line: Located) -> bool:
         """Whether this record did not stand before; the same record may stand in two planes, and counts once."""
-        ref = record.envelope.record_ref
-        content = hash((orjson.dumps(record.to_dict(), option=orjson.OPT_SORT_KEYS), str(non_finite)))
-        if ref not in self._contents:
+        before = self._contents.get(ref)
+        if before is None:
             self._contents[ref] = content
-        elif self._contents[ref] == content:
+            return True
+        if before == content:
             self.problems.append(line.problem("repeated_record", f"{ref} stands a second time; counted once", severity="info"))
             return False
-        else:
-            self.problems.append(line.problem("duplicate_record", f"{ref} stands again with other content; both are kept"))
+        self.problems.append(line.problem("duplicate_record", f"{ref} stands again with other content; both are kept"))
         return True
 
     def _artifact(self, item: ArtifactItem, line: Located) -> None:
@@ -185,6 +218,14 @@ def in_order(model: ContextModel) -> tuple[float, str, StableRef]:
     index = getattr(model, "order_index", None)
     began = str(getattr(model, "started_at", None) or getattr(model, "observed_at", ""))
     return (math.inf if index is None else index, chronological(began), model.ref)
+
+
+def _content(shape: Shape | None, record: Record, item: RecordItem) -> int:
+    """What tells two records of one reference apart; the same for a metric whichever way it was read."""
+    if shape is not None:
+        envelope = record.envelope
+        return hash((shape, envelope.observed_at, envelope.recorded_at, str(item.data["payload"]["value"])))
+    return hash(orjson.dumps(record.to_dict(), option=orjson.OPT_SORT_KEYS))
 
 
 def _non_finite(item: RecordItem) -> float | None:

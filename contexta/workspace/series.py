@@ -29,6 +29,25 @@ class _Points:
     tags: list[Tags] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where the points of one subject, metric and set of tags go."""
+
+    points: _Points
+    subject: StableRef
+    unit: str | None
+    tags: Tags
+
+    def append(self, time: str, value: int | float) -> None:
+        """One more point."""
+        points = self.points
+        points.unit = self.unit or points.unit
+        points.subjects.append(self.subject)
+        points.times.append(time)
+        points.values.append(value)
+        points.tags.append(self.tags)
+
+
 @dataclass(slots=True)
 class SeriesBuilder:
     """Takes metric records in any order and gives their series."""
@@ -37,8 +56,12 @@ class SeriesBuilder:
 
     def add(self, record: Record, value: int | float) -> None:
         """One more point; `value` is given apart because a metric record cannot hold NaN."""
+        self.channel(record).append(record.envelope.observed_at, value)
+
+    def channel(self, record: Record) -> Channel:
+        """Where the point of a metric record goes, and those of others like it."""
         payload = record.payload
-        self._add(record, payload.metric_key, payload.unit, _tags(payload.tags, payload.slice_ref), value)
+        return self._channel(record, payload.metric_key, payload.unit, _tags(payload.tags, payload.slice_ref))
 
     def add_gap(self, record: DegradedRecord) -> None:
         """The point that a degraded record keeps of a metric that was NaN or infinite; other degraded records keep none."""
@@ -50,17 +73,12 @@ class SeriesBuilder:
             metric = MetricPayload.from_dict({**attributes, "value": 0})
         except ContractError:
             return  # not ours, whatever its key
-        self._add(record, metric.metric_key, metric.unit, _tags(metric.tags, None), value)
+        self._channel(record, metric.metric_key, metric.unit, _tags(metric.tags, None)).append(record.envelope.observed_at, value)
 
-    def _add(self, record: Record, key: str, unit: str | None, tags: Tags, value: int | float) -> None:
+    def _channel(self, record: Record, key: str, unit: str | None, tags: Tags) -> Channel:
         subject = record.subject
         owner = subject.owner("stage") if subject.kind in _OWNED_BY_STAGE else subject
-        points = self._points.setdefault((owner, subject.kind, key), _Points())
-        points.unit = unit or points.unit
-        points.subjects.append(subject)
-        points.times.append(record.envelope.observed_at)
-        points.values.append(value)
-        points.tags.append(tags)
+        return Channel(self._points.setdefault((owner, subject.kind, key), _Points()), subject, unit, tags)
 
     def finish(self) -> Iterator[MetricSeries]:
         """The series, by the order in which their metrics were first seen."""

@@ -41,7 +41,7 @@ def _missing(why: str) -> NoReturn:
     pytest.skip(why)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One browser for all tests."""
     path = chromium()
@@ -95,7 +95,7 @@ def scripted(browser: Browser) -> Iterator[Watched]:
         yield watch(context)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The sites of all workspaces there are, by name; of the example alone where no real ones are beside the checkout."""
     workspaces = {"iris": TINY / "valid" / "iris-svm-capture"}
@@ -108,13 +108,13 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return built
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def richest(sites: dict[str, Path]) -> Path:
     """A site that has a page of every kind where there is one, else the example's."""
     return sites.get("vision-train-capture", sites["iris"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a small workspace that has a deployment."""
     root = workspace_of(tmp_path_factory.mktemp("deployed"), put_run("p", "one"), put_run("p", "two"), put_deployment("p", "live", "one"))

@@ -5,7 +5,7 @@ import gc
 import os
 import warnings
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -206,6 +206,22 @@ def test_a_workspace_that_cannot_be_made_ends_nothing_and_is_warned_of_once_a_pl
     told = [record["payload"]["summary"] for record in memory.records() if record["envelope"]["record_type"] == "degraded"]
     assert any("3 writes were lost by sink local-jsonl" in summary for summary in told)
     assert blocked.read_text(encoding="utf-8") == "here already"
+
+
+def test_a_workspace_that_may_not_be_looked_into_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(path: Any, *arguments: Any, **options: Any) -> Any:
+            if str(path).startswith(str(tmp_path)):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return function(path, *arguments, **options)
+
+        return call
+
+    for name in ("open", "stat", "mkdir", "scandir", "listdir"):  # to root, every folder is open
+        monkeypatch.setattr(os, name, locked(getattr(os, name)))
+    with pytest.warns(UserWarning, match="Permission denied") as caught:
+        _train(Contexta(tmp_path, config={"project_name": "p"}), 3)
+    assert sorted(_told(caught.list)) == ["contexta: sink local-jsonl", "contexta: the ledger"]
 
 
 def test_a_failure_s_own_exception_goes_on_when_nothing_can_be_written(tmp_path: Path, disk: Disk) -> None:
