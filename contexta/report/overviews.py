@@ -83,7 +83,7 @@ def _project_summary(project: Project, runs: Runs, deployments: Deployments) -> 
 
 def _trends(runs: Runs) -> Iterable[Chart]:
     oldest_first = run_tables.newest_first(runs)[::-1]
-    numbers = [{fact.label: fact.value for fact in one.headlines} for one in oldest_first]
+    numbers = [{run_tables.measure(fact): fact.value for fact in one.headlines} for one in oldest_first]
     for label in dict.fromkeys(label for one in numbers for label in one):
         values = [one.get(label) for one in numbers]
         found = [(float(place), value) for place, value in enumerate(values) if isinstance(value, Number)]

@@ -32,7 +32,7 @@ def runs_with_project(runs: Iterable[RunSummary]) -> Table:
 
 def _row_with_project(one: RunSummary) -> tuple[Cell, ...]:
     name, *lifecycle = _lifecycle(one)
-    numbers = Pairs(tuple((fact.label, fact.value) for fact in one.headlines[:3])) if one.headlines else None
+    numbers = Pairs(tuple((measure(fact), fact.value) for fact in one.headlines[:3])) if one.headlines else None
     return (name, cells.ref(one.project), *lifecycle, numbers, _attention_cell(one.attention))
 
 
@@ -48,8 +48,14 @@ def runs_of_project(runs: Iterable[RunSummary]) -> Table:
     return cells.table("Runs, newest first", ("Run", "Status", "Started", "Duration", *columns, "Attention"), rows)
 
 
+def measure(fact: Fact) -> str:
+    """What a headline number measures: its metric and stage, because accuracy in training is not accuracy in evaluation."""
+    return f"{fact.label} · {fact.note}" if fact.note else fact.label
+
+
 def _column(fact: Fact) -> str:
-    return f"{fact.label} ({fact.value.unit})" if isinstance(fact.value, Number) and fact.value.unit else fact.label
+    unit = fact.value.unit if isinstance(fact.value, Number) else None
+    return f"{measure(fact)} ({unit})" if unit else measure(fact)
 
 
 def _without_unit(cell: Cell) -> Cell:

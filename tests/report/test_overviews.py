@@ -239,3 +239,11 @@ def test_runs_and_deployments_are_told_apart_by_project() -> None:
     runs = [run_at("demo.r1", 0), run_at("other.r1", 0)]
     deployments = [deployment_at("live", 0), deployment_at("live", 0, owner="other")]
     assert of_project(StableRef.parse("project:other"), runs, deployments) == ([runs[1]], [deployments[1]])
+
+
+def test_the_same_metric_of_two_stages_is_no_trend() -> None:
+    trained = builders.run_summary("demo.r1", series=(builders.series("accuracy", "stage:demo.r1.train", [0.9]),))
+    evaluated = builders.run_summary("demo.r2", series=(builders.series("accuracy", "stage:demo.r2.evaluate", [0.5]),))
+    document = build_project(builders.project(), [trained, evaluated], [])
+    assert "Trends" not in builders.titles(document)
+    assert {"accuracy · train", "accuracy · evaluate"} <= set(builders.table(builders.section(document, "Runs")).columns)
