@@ -2,10 +2,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
@@ -29,7 +29,7 @@ from contexta.contract import (
 from contexta.contract.fields import TIMESTAMP, chronological
 from contexta.errors import ContextaError
 from contexta.workspace.frames import ArtifactItem, PutItem, RecordItem, interpret
-from contexta.workspace.lane import Shape, Trodden, shape_of
+from contexta.workspace.lane import Lane, Shapes, shapes_of
 from contexta.workspace.lines import Located, Unusable
 from contexta.workspace.mentions import Mentions
 from contexta.workspace.puts import Put, Puts
@@ -59,7 +59,10 @@ class Assembly:
     as_of: str = ""
     framed_at: str = ""
     _contents: dict[str, int] = field(default_factory=dict)
-    _lane: dict[Shape, Trodden] = field(default_factory=dict)
+    _lane: Lane = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._lane = Lane(self.series)
 
     def add(self, lines: Iterable[Located | Unusable]) -> None:
         """Take lines in the order in which they are read."""
@@ -112,25 +115,19 @@ class Assembly:
                 self.orphans.setdefault(owner, line.problem("unknown_owner", what))
 
     def _record(self, item: RecordItem, line: Located) -> None:
-        shape = shape_of(item.data)
-        trodden = self._lane.get(shape) if shape is not None else None
-        if trodden is None or not self._takes_the_lane(trodden, shape, item, line):
-            self._checked_record(shape, item, line)
+        shapes = shapes_of(item.data)
+        seen = self._lane.find(shapes, item.data) if shapes is not None else None
+        if shapes is None or seen is None:
+            self._checked_record(shapes, item, line)
+        elif self._is_new(item.data["envelope"]["record_ref"], _content(shapes, item.data), line):
+            self._lane.take(shapes, seen, item.data)
 
-    def _takes_the_lane(self, trodden: Trodden, shape: Shape | None, item: RecordItem, line: Located) -> bool:
-        envelope, value = item.data["envelope"], item.data["payload"].get("value")
-        if not trodden.fits(envelope, value):
-            return False
-        observed_at, recorded_at = envelope["observed_at"], envelope["recorded_at"]
-        if self._is_new(envelope["record_ref"], hash((shape, observed_at, recorded_at, str(value))), line):
-            trodden.take(observed_at, recorded_at, value)
-        return True
-
-    def _checked_record(self, shape: Shape | None, item: RecordItem, line: Located) -> None:
+    def _checked_record(self, shapes: Shapes | None, item: RecordItem, line: Located) -> None:
         value = _non_finite(item)
         record = record_from_dict(item.data if value is None else _with_zero(item))
         envelope = record.envelope
-        if not self._is_new(str(envelope.record_ref), _content(shape, record, item), line):
+        content = _content_of_any(record) if shapes is None else _content(shapes, item.data)
+        if not self._is_new(str(envelope.record_ref), content, line):
             return
         self._saw([envelope.recorded_at])
         self.producers.add(envelope.producer_ref)
@@ -142,7 +139,8 @@ class Assembly:
         match record:
             case MetricRecord():
                 self.series.add(record, record.payload.value if value is None else value)
-                self._tread(shape, record)
+                if shapes is not None:
+                    self._lane.learn(shapes, record)
             case StructuredEventRecord():
                 self.events.append(record)
             case TraceSpanRecord():
@@ -151,20 +149,12 @@ class Assembly:
                 self.degraded.append(record)
                 self.series.add_gap(record)
 
-    def _tread(self, shape: Shape | None, record: MetricRecord) -> None:
-        """Let others of this record's shape take the lane."""
-        if shape is not None and shape not in self._lane:
-            envelope = record.envelope
-            scopes = tuple(_scopes(envelope, record.subject))
-            run = f"record:{envelope.run_ref.value}."
-            self._lane[shape] = Trodden(run, scopes, envelope.batch_execution_ref, self.series.channel(record))
-
     def _settle(self) -> None:
-        """Tell the mentions of what took the lane; once, after the last line."""
-        for trodden in self._lane.values():
-            if trodden.first:
-                self.mentions.add(trodden.scopes, trodden.first, trodden.last, batch=trodden.batch)
-                self._saw([trodden.newest])
+        """Tell the mentions of what took the quick way; once, after the last line."""
+        for seen in self._lane.taken():
+            envelope = seen.record.envelope
+            self.mentions.add(_scopes(envelope), seen.first, seen.last, batch=envelope.batch_execution_ref)
+            self._saw([seen.newest])
 
     def _is_new(self, ref: str, content: int, line: Located) -> bool:
         """Whether this record did not stand before; the same record may stand in two planes, and counts once."""
@@ -220,11 +210,14 @@ def in_order(model: ContextModel) -> tuple[float, str, StableRef]:
     return (math.inf if index is None else index, chronological(began), model.ref)
 
 
-def _content(shape: Shape | None, record: Record, item: RecordItem) -> int:
-    """What tells two records of one reference apart; the same for a metric whichever way it was read."""
-    if shape is not None:
-        envelope = record.envelope
-        return hash((shape, envelope.observed_at, envelope.recorded_at, str(item.data["payload"]["value"])))
+def _content(shapes: Shapes, data: Mapping[str, Any]) -> int:
+    """What tells two metric records of one reference apart; the same whichever way they are read."""
+    envelope = data["envelope"]
+    return hash((shapes, envelope["observed_at"], envelope["recorded_at"], str(data["payload"]["value"])))
+
+
+def _content_of_any(record: Record) -> int:
+    """What tells two other records of one reference apart."""
     return hash(orjson.dumps(record.to_dict(), option=orjson.OPT_SORT_KEYS))
 
 

@@ -1,62 +1,73 @@
-"""The quick way for the lines that nearly all of a workspace is made of: metrics like one that was checked before.
+"""The quick way for the lines that nearly all of a workspace is made of: metrics like others that were checked.
 
-A metric record is checked whole, field by field, when its scopes, key, unit and the like are first seen together. Another that
-differs only in its reference, times and value is then taken after checking just those.
+A metric record is checked whole, field by field, when its envelope's scopes or its payload's key, unit and tags are first seen.
+Another whose envelope and payload were each seen before, and that differs only in its reference, times and value, is taken after
+checking just those.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from contexta.contract import StableRef
+from contexta.contract import MetricRecord
 from contexta.contract.fields import TIMESTAMP, chronological
-from contexta.contract.refs import is_component
-from contexta.workspace.series import Channel
+from contexta.contract.refs import MAX_REF, is_component
+from contexta.workspace.series import Channel, SeriesBuilder
 
-# The fields that tell one kind of metric line from another; what else an envelope or payload holds is no part of a series.
-_ENVELOPE = (
-    "run_ref",
-    "deployment_execution_ref",
-    "stage_execution_ref",
-    "batch_execution_ref",
+# The scopes of an envelope, the narrowest first.
+_SCOPES = (
     "sample_observation_ref",
     "operation_context_ref",
-    "producer_ref",
-    "completeness_marker",
-    "degradation_marker",
-    "schema_version",
+    "batch_execution_ref",
+    "stage_execution_ref",
+    "deployment_execution_ref",
+    "run_ref",
 )
-_PAYLOAD = ("metric_key", "value_type", "unit", "aggregation_scope", "subject_ref", "slice_ref", "summary_basis")
+# The fields that tell one kind of metric line from another; what else an envelope or payload holds is no part of a series.
+_ENVELOPE = (*_SCOPES, "producer_ref", "completeness_marker", "degradation_marker", "schema_version")
+_PAYLOAD = ("metric_key", "value_type", "unit", "aggregation_scope", "slice_ref", "summary_basis")
 
 Shape = tuple[object, ...]
 
 
-def shape_of(data: Mapping[str, Any]) -> Shape | None:
-    """What a metric record has in common with others of its series and scopes; None for a record that the quick way does not take."""
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """What a metric record has in common with others: of its scopes, and of its series."""
+
+    envelope: Shape
+    payload: Shape
+
+
+def shapes_of(data: Mapping[str, Any]) -> Shapes | None:
+    """The shapes of a metric record; None for a record that the quick way does not take."""
     envelope, payload = data.get("envelope"), data.get("payload")
     if not isinstance(envelope, dict) or not isinstance(payload, dict) or envelope.get("record_type") != "metric":
         return None
     correlation, tags = envelope.get("correlation_refs") or {}, payload.get("tags") or {}
     if envelope.get("extensions") or not isinstance(correlation, dict) or any(correlation.values()) or not isinstance(tags, dict):
         return None
-    shape = (*map(envelope.get, _ENVELOPE), *map(payload.get, _PAYLOAD), *((name, str(value)) for name, value in tags.items()))
+    if payload.get("subject_ref") not in (None, next((ref for ref in map(envelope.get, _SCOPES) if ref is not None), None)):
+        return None
+    shapes = Shapes(
+        tuple(map(envelope.get, _ENVELOPE)),
+        (*map(payload.get, _PAYLOAD), *((name, str(value)) for name, value in tags.items())),
+    )
     try:
-        hash(shape)
+        hash(shapes)
     except TypeError:  # an object or a list where a text belongs
         return None
-    return shape
+    return shapes
 
 
 @dataclass(slots=True)
-class Trodden:
-    """A shape that was checked: which reference its records lie in, and the span of times in which they were seen."""
+class Seen:
+    """Scopes that were checked together, and when the records that took the quick way were seen in them."""
 
-    run: str
-    scopes: tuple[StableRef, ...]
-    batch: StableRef | None
-    channel: Channel
+    record: MetricRecord
+    records: str
+    channels: dict[Shape, Channel] = field(default_factory=dict)
     first: str = ""
     last: str = ""
     newest: str = ""
@@ -71,17 +82,51 @@ class Trodden:
         )
 
     def _names_a_record(self, ref: object) -> bool:
-        return isinstance(ref, str) and ref.startswith(self.run) and len(ref) <= 255 and is_component(ref[len(self.run) :])
+        return isinstance(ref, str) and len(ref) <= MAX_REF and ref.startswith(self.records) and is_component(ref[len(self.records) :])
 
-    def take(self, observed_at: str, recorded_at: str, value: int | float) -> None:
-        """Take one more record."""
-        self.channel.append(observed_at, value)
+    def saw(self, observed_at: str, recorded_at: str) -> None:
+        """Take in the times of one more record."""
         if not self.first or chronological(observed_at) < chronological(self.first):
             self.first = observed_at
         if not self.last or chronological(observed_at) > chronological(self.last):
             self.last = observed_at
         if not self.newest or chronological(recorded_at) > chronological(self.newest):
             self.newest = recorded_at
+
+
+@dataclass(slots=True)
+class Lane:
+    """What was checked so far."""
+
+    series: SeriesBuilder
+    _envelopes: dict[Shape, Seen] = field(default_factory=dict)
+    _payloads: dict[Shape, MetricRecord] = field(default_factory=dict)
+
+    def learn(self, shapes: Shapes, record: MetricRecord) -> None:
+        """Let others like this record, which was checked, take the quick way."""
+        self._payloads.setdefault(shapes.payload, record)
+        self._envelopes.setdefault(shapes.envelope, Seen(record, f"record:{record.envelope.run_ref.value}."))
+
+    def find(self, shapes: Shapes, data: Mapping[str, Any]) -> Seen | None:
+        """The scopes that a record lies in, where it may take the quick way."""
+        seen = self._envelopes.get(shapes.envelope)
+        if seen is None or shapes.payload not in self._payloads or not seen.fits(data["envelope"], data["payload"].get("value")):
+            return None
+        return seen
+
+    def take(self, shapes: Shapes, seen: Seen, data: Mapping[str, Any]) -> None:
+        """Take a record that was found to fit."""
+        envelope = data["envelope"]
+        channel = seen.channels.get(shapes.payload)
+        if channel is None:
+            channel = self.series.channel(seen.record.subject, self._payloads[shapes.payload].payload)
+            seen.channels[shapes.payload] = channel
+        channel.append(envelope["observed_at"], data["payload"]["value"])
+        seen.saw(envelope["observed_at"], envelope["recorded_at"])
+
+    def taken(self) -> Iterator[Seen]:
+        """The scopes in which any record took the quick way."""
+        return (seen for seen in self._envelopes.values() if seen.first)
 
 
 def _in_order(observed_at: object, recorded_at: object) -> bool:

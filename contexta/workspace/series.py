@@ -56,12 +56,13 @@ class SeriesBuilder:
 
     def add(self, record: Record, value: int | float) -> None:
         """One more point; `value` is given apart because a metric record cannot hold NaN."""
-        self.channel(record).append(record.envelope.observed_at, value)
+        self.channel(record.subject, record.payload).append(record.envelope.observed_at, value)
 
-    def channel(self, record: Record) -> Channel:
-        """Where the point of a metric record goes, and those of others like it."""
-        payload = record.payload
-        return self._channel(record, payload.metric_key, payload.unit, _tags(payload.tags, payload.slice_ref))
+    def channel(self, subject: StableRef, metric: MetricPayload) -> Channel:
+        """Where the points of a metric go that were measured on a subject."""
+        owner = subject.owner("stage") if subject.kind in _OWNED_BY_STAGE else subject
+        points = self._points.setdefault((owner, subject.kind, metric.metric_key), _Points())
+        return Channel(points, subject, metric.unit, _tags(metric.tags, metric.slice_ref))
 
     def add_gap(self, record: DegradedRecord) -> None:
         """The point that a degraded record keeps of a metric that was NaN or infinite; other degraded records keep none."""
@@ -73,12 +74,7 @@ class SeriesBuilder:
             metric = MetricPayload.from_dict({**attributes, "value": 0})
         except ContractError:
             return  # not ours, whatever its key
-        self._channel(record, metric.metric_key, metric.unit, _tags(metric.tags, None)).append(record.envelope.observed_at, value)
-
-    def _channel(self, record: Record, key: str, unit: str | None, tags: Tags) -> Channel:
-        subject = record.subject
-        owner = subject.owner("stage") if subject.kind in _OWNED_BY_STAGE else subject
-        return Channel(self._points.setdefault((owner, subject.kind, key), _Points()), subject, unit, tags)
+        self.channel(record.subject, metric).append(record.envelope.observed_at, value)
 
     def finish(self) -> Iterator[MetricSeries]:
         """The series, by the order in which their metrics were first seen."""

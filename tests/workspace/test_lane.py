@@ -19,7 +19,7 @@ from tests import strategies as build
 @contextmanager
 def _every_line_checked() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(assembly, "shape_of", lambda _data: None)
+        patch.setattr(assembly, "shapes_of", lambda _data: None)
         yield
 
 
