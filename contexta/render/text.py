@@ -18,7 +18,7 @@ from contexta.report.document import (
     Table,
 )
 
-# A longer cell is cut with a mark; the other formats hold it whole.
+# A longer cell is cut with a mark, unless it is the last of its row; the other formats hold it whole.
 MAX_CELL = 80
 
 
@@ -75,8 +75,8 @@ def _line(cell: Cell) -> str:
 
 def _table(table: Table) -> Iterator[str]:
     titles = [words.one_line(title) for title in table.columns]
-    rows = [[_cut(_line(cell)) for cell in row] for row in table.rows]
-    widths = [max(len(text) for text in column) for column in zip(titles, *rows, strict=True)]
+    rows = [[*(_cut(_line(cell)) for cell in row[:-1]), *map(_line, row[-1:])] for row in table.rows]
+    widths = [min(MAX_CELL, max(len(text) for text in column)) for column in zip(titles, *rows, strict=True)]
     numeric = table.numeric()
     yield from [words.one_line(table.caption)] if table.caption else []
     yield _columns(titles, widths, numeric)

@@ -113,7 +113,11 @@ def test_facts_line_up_where_a_label_holds_hidden_characters() -> None:
 
 
 def test_a_long_cell_is_cut_with_a_mark() -> None:
-    assert lines(Table("", ("N",), ((Code("x" * 100),),), 1))[-1] == "x" * 79 + "…"
+    assert lines(Table("", ("N", "M"), ((Code("x" * 100), Code("y")),), 1))[-1] == "x" * 79 + "…  y"
+
+
+def test_the_last_cell_of_a_row_is_whole_however_long() -> None:
+    assert lines(Table("", ("N", "What to do"), ((Code("x"), Code("y" * 100)),), 1))[-1] == "x  " + "y" * 100
 
 
 def test_a_cell_of_eighty_characters_is_whole() -> None:
