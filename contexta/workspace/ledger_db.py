@@ -70,8 +70,7 @@ def read_rows(path: Path, name: str, table: str, start: int = 0, end: int | None
     """The rows of a table of models, framed as puts; `start` and `end` are row ids, the first row being line 1."""
     import duckdb
 
-    # The table is one of TABLES, never text from a file.
-    query = f"SELECT rowid, payload_json FROM {table} WHERE rowid >= ? AND (? IS NULL OR rowid < ?) ORDER BY rowid"  # noqa: S608
+    query = f"SELECT rowid, payload_json FROM {table} WHERE rowid >= ? AND (? IS NULL OR rowid < ?) ORDER BY rowid"  # noqa: S608  # a name in TABLES
     try:
         with _connect(path) as connection:
             rows = connection.execute(query, [start, end, end]).fetchall()
