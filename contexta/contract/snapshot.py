@@ -83,7 +83,7 @@ class Source:
 class RunSnapshot:
     """One run: its models in order_index, time, name order, those that were inferred marked so; its records in time order.
 
-    `unassigned_problems` are of lines that may or may not be this run's: nothing tells.
+    `unassigned` says that lines of the workspace name no run, and may be this one's: nothing tells.
     """
 
     project: Project
@@ -102,7 +102,7 @@ class RunSnapshot:
     producers: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     problems: tuple[Problem, ...] = ()
-    unassigned_problems: tuple[Problem, ...] = ()
+    unassigned: bool = False
     as_of: str | None = None
 
 

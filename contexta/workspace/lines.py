@@ -19,6 +19,9 @@ from contexta.contract import Problem
 # A longer line is reported and passed over unread, so that one line cannot take all memory.
 MAX_LINE = 16 * 1024 * 1024
 
+# So much of a line that cannot be used is kept, to tell whose it was.
+SHOWN = 64 * 1024
+
 # Deeper nesting is reported and passed over: it cannot be written as JSON again, and helps no reader.
 MAX_DEPTH = 200
 
@@ -67,9 +70,9 @@ def read_lines(path: Path, file: str, start: int = 0, end: int | None = None, li
             size = len(data)
             if not data.endswith(b"\n"):
                 size += _pass_over(stream)
-                yield _unfinished(file, line, data, size)
+                yield unfinished(file, line, data, size)
             else:
-                yield _parsed(file, line, start, start + size, data)
+                yield parsed(file, line, start, start + size, data)
             start += size
             line += 1
 
@@ -83,12 +86,13 @@ def _pass_over(stream: BinaryIO) -> int:
     return size
 
 
-def _unfinished(file: str, line: int, data: bytes, size: int) -> Unusable:
+def unfinished(file: str, line: int, data: bytes, size: int) -> Unusable:
+    """A line that is longer than what is read, or has no end; `data` is its beginning, `size` its length in bytes."""
     if size > MAX_LINE:
         what = f"a line of {size / 1e6:.1f} MB, longer than the {MAX_LINE / 1e6:.1f} MB that are read; passed over"
-        return Unusable(Problem(file, line, "long_line", what), data[:65_536])
+        return Unusable(Problem(file, line, "long_line", what), data[:SHOWN])
     what = f"the last line has no end ({size} bytes): still being written, or cut off; not read"
-    return Unusable(Problem(file, line, "torn_line", what), data[:65_536])
+    return Unusable(Problem(file, line, "torn_line", what), data[:SHOWN])
 
 
 def file_notices(path: Path, file: str) -> Iterator[Unusable]:
@@ -101,7 +105,8 @@ def file_notices(path: Path, file: str) -> Iterator[Unusable]:
         yield Unusable(Problem(file, 1, "crlf", "the lines end in CR LF; read as if they ended in LF", "info"))
 
 
-def _parsed(file: str, line: int, start: int, end: int, data: bytes) -> Located | Unusable:
+def parsed(file: str, line: int, start: int, end: int, data: bytes) -> Located | Unusable:
+    """What a whole line holds; `start` and `end` are its byte offsets."""
     text = data.rstrip(b"\r\n")
     if line == 1:
         text = text.removeprefix(BOM)
@@ -109,7 +114,7 @@ def _parsed(file: str, line: int, start: int, end: int, data: bytes) -> Located 
         return Unusable(Problem(file, line, "blank_line", "the line is blank", "info"))
     if _is_too_deep(text):
         what = f"nested deeper than the {MAX_DEPTH} levels that are read; passed over"
-        return Unusable(Problem(file, line, "deep_line", what), text[:65_536])
+        return Unusable(Problem(file, line, "deep_line", what), text[:SHOWN])
     try:
         return Located(file, line, start, end, text, orjson.loads(text))
     except orjson.JSONDecodeError as error:
@@ -140,7 +145,7 @@ def _second_reading(file: str, line: int, start: int, end: int, text: bytes, err
         what = f"not JSON at byte {error.pos} of the line: {error.msg.partition(':')[0]}"
     else:
         return Located(file, line, start, end, text, value, lenient=True)
-    return Unusable(Problem(file, line, "malformed_line", what), text[:65_536])
+    return Unusable(Problem(file, line, "malformed_line", what), text[:SHOWN])
 
 
 def _mended(value: Any) -> Any:

@@ -75,22 +75,10 @@ class LedgerTable:
         return ledger_db.read_rows(self.path, self.name, self.table, extent.start, extent.end)
 
 
-def find_planes(root: Path) -> tuple[dict[str, Plane], list[Problem]]:
-    """The planes under a root by name, in reading order, and what stands in the way of reading others."""
-    planes: dict[str, Plane] = {}
-    problems: list[Problem] = []
-    database = root / LEDGER_DB
-    if database.is_file():
-        tables, problem = ledger_db.readable_tables(database)
-        problems.extend(problem)
-        for table in tables:
-            name = f"{LEDGER_DB}#{table}"
-            planes[name] = LedgerTable(name, database, table)
-    for pattern in JSONL_PLANES:
-        for path in sorted(root.glob(pattern)):
-            name = path.relative_to(root).as_posix()
-            planes[name] = JsonlPlane(name, path)
-    return planes, problems
+def jsonl_planes(root: Path) -> list[JsonlPlane]:
+    """The JSONL files under a root, in reading order. Raises OSError when the folder cannot be listed."""
+    paths = (path for pattern in JSONL_PLANES for path in sorted(root.glob(pattern)))
+    return [JsonlPlane(path.relative_to(root).as_posix(), path) for path in paths]
 
 
 def is_workspace(root: Path) -> bool:
