@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import BinaryIO
 
 from contexta.contract import DeploymentExecution, Project, StableRef
@@ -14,11 +15,11 @@ from contexta.workspace.lines import Located, Unusable
 
 _BLOCK = 1024 * 1024
 
+# Stretches of this size are looked at as a whole before their lines are: a run's lines mostly stand together.
+_STRETCH = 128 * 1024
+
 _RUN_KEY = b'"run_ref"'
 _RUN = re.compile(rb'"run_ref"\s*:\s*"run:([a-z0-9.-]+)"')
-
-# What a line must be parsed for: letters written as escapes, deployments, and puts that belong to no run though they may hold a run_ref.
-_DOUBTS = (b"\\u", b'"deployment:', b'"Project"')
 
 # Refs in a line that cannot be read whole: enough to say whose it probably was. The quote or dot at the end shows that
 # the name is not cut off.
@@ -76,17 +77,38 @@ def _pass_over(stream: BinaryIO, start: int, head: bytes, stop: int) -> Piece:
     return Piece(start, head[: lines.SHOWN], size, ended)
 
 
+def is_doubtful(data: bytes) -> bool:
+    """Whether lines must be looked at more closely: letters written as escapes, deployments, puts that belong to no run."""
+    # One byte is found much faster than several, and nearly no line has these two.
+    return b'"deployment:' in data or (b"P" in data and b'"Project"' in data) or (b"\\" in data and b"\\u" in data)
+
+
 def sole_run(line: bytes) -> bytes | None:
-    """The run (`project.run`) of a line that has one `run_ref` and nothing that might make it another's; None where that is in doubt.
+    """The run (`project.run`) of a line that is not doubtful and has one `run_ref`; None where it has none, or several.
 
     Without escaped letters, the bytes `"run_ref":"run:…"` can only be a member of an object: inside a text the quotes would be
     escaped. Where it is the only one, it is the envelope's, manifest's or model's own, or the line lacks that and is invalid.
     """
     at = line.find(_RUN_KEY)
-    if at < 0 or line.find(_RUN_KEY, at + 1) >= 0 or any(doubt in line for doubt in _DOUBTS):
+    if at < 0 or line.find(_RUN_KEY, at + 1) >= 0:
         return None
     found = _RUN.match(line, at)
     return found[1] if found else None
+
+
+def common_run(data: bytes) -> bytes | None:
+    """The run of whole lines that are not doubtful, where `sole_run` gives the same for each; None where it does not, or may not."""
+    found = _RUN.match(data, data.find(_RUN_KEY))
+    if found is None:
+        return None
+    before, *rest = data.split(_RUN_KEY)
+    same = b"\n" not in before and all(map(bytes.startswith, rest, repeat(found[0][len(_RUN_KEY) :])))
+    return found[1] if same and _have_one_line_end_each(rest) else None
+
+
+def _have_one_line_end_each(parts: list[bytes]) -> bool:
+    first = list(map(bytes.find, parts, repeat(b"\n")))
+    return min(first) >= 0 and max(map(bytes.find, parts, repeat(b"\n"), [at + 1 for at in first])) < 0
 
 
 @dataclass(slots=True)
@@ -98,39 +120,35 @@ class Scan:
     line: int
 
     def take(self, piece: Piece) -> int:
-        """Take whole lines; returns the number of bytes that need not be read again."""
+        """Take what was read; returns the number of bytes that need not be read again."""
         if not piece.is_whole:
             return self._take_odd(piece)
-        at = start = piece.start
-        first = self.line
-        owner = None
-        needle = b"\0"
-        for line in piece.data[:-1].split(b"\n"):
-            key = line.find(_RUN_KEY)
-            if not (
-                line.startswith(needle, key)
-                and line.find(_RUN_KEY, key + 9) < 0
-                and b"\\u" not in line
-                and b'"deployment:' not in line
-                and b'"Project"' not in line
-            ):
-                if owner is not None:
-                    self.index.add_extent(owner, self.plane.id, start, at, first)
-                owner, start, first = None, at, self.line
-                run = sole_run(line)
-                owner = self.index.find(f"run:{run.decode()}") if run is not None else None
-                if run is None or owner is None:
-                    self._parse(at, line)
-                    start, first = at + len(line) + 1, self.line + 1
-                    needle = b"\0"
-                else:
-                    found = _RUN.match(line, key)
-                    needle = found[0] if found else b"\0"
-            at += len(line) + 1
-            self.line += 1
-        if owner is not None:
-            self.index.add_extent(owner, self.plane.id, start, at, first)
+        for start, data in _stretches(piece):
+            doubtful = is_doubtful(data)
+            owner = None if doubtful else self._known(common_run(data))
+            if owner is None:
+                self._take_lines(start, data)
+            else:
+                self.index.add_extent(owner, self.plane.id, start, start + len(data), self.line)
+                self.line += data.count(b"\n")
         return piece.size
+
+    def _take_lines(self, start: int, data: bytes) -> None:
+        """Take whole lines one by one."""
+        doubtful = is_doubtful(data)
+        for line in data[:-1].split(b"\n"):
+            end = start + len(line) + 1
+            owner = None if doubtful and is_doubtful(line) else self._known(sole_run(line))
+            if owner is None:
+                self.add(lines.parsed(self.plane.name, self.line, start, end, line))
+            else:
+                self.index.add_extent(owner, self.plane.id, start, end, self.line)
+            start = end
+            self.line += 1
+
+    def _known(self, run: bytes | None) -> int | None:
+        """The owner that a run is, where a line that was parsed named it before."""
+        return None if run is None else self.index.find(f"run:{run.decode()}")
 
     def _take_odd(self, piece: Piece) -> int:
         """A line that is too long, or that has no end yet."""
@@ -138,10 +156,6 @@ class Scan:
         self.index.add_problem(self.plane.id, found_in(unusable), tail=not piece.ended)
         self.line += piece.ended
         return piece.size if piece.ended else 0
-
-    def _parse(self, start: int, data: bytes) -> None:
-        line = lines.parsed(self.plane.name, self.line, start, start + len(data) + 1, data)
-        self.add(line)
 
     def add(self, line: Located | Unusable) -> None:
         """Take a line that was parsed."""
@@ -183,9 +197,18 @@ def _described(item: PutItem) -> StableRef | None:
     return next(iter(owners(item).deployments), None) if item.model is DeploymentExecution else None
 
 
+def _stretches(piece: Piece) -> Iterator[tuple[int, bytes]]:
+    """Whole lines, cut into stretches at line ends."""
+    at = 0
+    while at < len(piece.data):
+        end = piece.data.find(b"\n", at + _STRETCH) + 1 or len(piece.data)
+        yield piece.start + at, piece.data[at:end]
+        at = end
+
+
 def found_in(unusable: Unusable) -> Found:
     """The problem of an unusable line, and the run that its text names, if it is one alone."""
-    run = sole_run(unusable.raw)
+    run = None if is_doubtful(unusable.raw) else sole_run(unusable.raw)
     if run is None:
         named = {one or other for one, other in _RUN_IN_TEXT.findall(unusable.raw)}
         run = named.pop() if len(named) == 1 else b""
