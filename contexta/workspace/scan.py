@@ -13,9 +13,7 @@ from contexta.workspace.frames import Owners, PutItem, interpret, owners
 from contexta.workspace.index import Found, Index, Known
 from contexta.workspace.lines import Located, Unusable
 
-_BLOCK = 1024 * 1024
-
-# Stretches of this size are looked at as a whole before their lines are: a run's lines mostly stand together.
+# So much of a file is looked at as a whole before its lines are: a run's lines mostly stand together.
 _STRETCH = 128 * 1024
 
 _RUN_KEY = b'"run_ref"'
@@ -44,37 +42,27 @@ class Piece:
 def pieces(stream: BinaryIO, start: int, stop: int) -> Iterator[Piece]:
     """The bytes from start up to stop, cut at line ends."""
     stream.seek(start)
-    rest = b""
-    at = start
-    while block := stream.read(min(_BLOCK, stop - at - len(rest))):
-        first, cut = block.find(b"\n") + 1, block.rfind(b"\n") + 1
-        if first and len(rest) + first > lines.MAX_LINE + 1:
-            yield Piece(at, rest[: lines.SHOWN], len(rest) + first)
-            at += len(rest) + first
-            rest, block, cut = b"", block[first:], cut - first
+    while data := stream.read(min(_STRETCH, stop - start)):
+        cut = data.rfind(b"\n") + 1
+        if cut < len(data):
+            data += stream.readline(min(lines.MAX_LINE + 1 - (len(data) - cut), stop - start - len(data)))
+            cut = len(data) if data.endswith(b"\n") else cut
         if cut:
-            data = rest + block[:cut]
-            yield Piece(at, data, len(data))
-            at += len(data)
-            rest = block[cut:]
-        else:
-            rest += block
-        if len(rest) > lines.MAX_LINE:
-            long = _pass_over(stream, at, rest, stop)
-            yield long
-            at += long.size
-            rest = b""
-    if rest:
-        yield Piece(at, rest, len(rest), ended=False)
+            yield Piece(start, data[:cut], cut)
+        start += cut
+        if cut < len(data):
+            last = _odd_line(stream, start, data[cut:], stop)
+            yield last
+            start += last.size
 
 
-def _pass_over(stream: BinaryIO, start: int, head: bytes, stop: int) -> Piece:
-    """A line that is too long: its beginning, and how far it goes."""
+def _odd_line(stream: BinaryIO, start: int, head: bytes, stop: int) -> Piece:
+    """A line that is too long, or has no end: its beginning, and how far it goes."""
     size, ended = len(head), False
-    while not ended and (block := stream.readline(min(_BLOCK, stop - start - size))):
-        size += len(block)
-        ended = block.endswith(b"\n")
-    return Piece(start, head[: lines.SHOWN], size, ended)
+    while not ended and (more := stream.readline(min(_STRETCH, stop - start - size))):
+        size += len(more)
+        ended = more.endswith(b"\n")
+    return Piece(start, head if size == len(head) else head[: lines.SHOWN], size, ended)
 
 
 def is_doubtful(data: bytes) -> bool:
@@ -96,14 +84,14 @@ def sole_run(line: bytes) -> bytes | None:
     return found[1] if found else None
 
 
-def common_run(data: bytes) -> bytes | None:
-    """The run of whole lines that are not doubtful, where `sole_run` gives the same for each; None where it does not, or may not."""
+def common_run(data: bytes) -> tuple[bytes, int] | None:
+    """The run of whole lines that are not doubtful, and their number, where `sole_run` gives the same for each; else None."""
     found = _RUN.match(data, data.find(_RUN_KEY))
     if found is None:
         return None
     before, *rest = data.split(_RUN_KEY)
     same = b"\n" not in before and all(map(bytes.startswith, rest, repeat(found[0][len(_RUN_KEY) :])))
-    return found[1] if same and _have_one_line_end_each(rest) else None
+    return (found[1], len(rest)) if same and _have_one_line_end_each(rest) else None
 
 
 def _have_one_line_end_each(parts: list[bytes]) -> bool:
@@ -123,14 +111,13 @@ class Scan:
         """Take what was read; returns the number of bytes that need not be read again."""
         if not piece.is_whole:
             return self._take_odd(piece)
-        for start, data in _stretches(piece):
-            doubtful = is_doubtful(data)
-            owner = None if doubtful else self._known(common_run(data))
-            if owner is None:
-                self._take_lines(start, data)
-            else:
-                self.index.add_extent(owner, self.plane.id, start, start + len(data), self.line)
-                self.line += data.count(b"\n")
+        common = None if is_doubtful(piece.data) else common_run(piece.data)
+        owner = None if common is None else self._known(common[0])
+        if common is None or owner is None:
+            self._take_lines(piece.start, piece.data)
+        else:
+            self.index.add_extent(owner, self.plane.id, piece.start, piece.start + piece.size, self.line)
+            self.line += common[1]
         return piece.size
 
     def _take_lines(self, start: int, data: bytes) -> None:
@@ -195,15 +182,6 @@ def _described(item: PutItem) -> StableRef | None:
     if item.model is Project:
         return Project.from_dict(item.data).ref  # nothing else would tell what is wrong with it
     return next(iter(owners(item).deployments), None) if item.model is DeploymentExecution else None
-
-
-def _stretches(piece: Piece) -> Iterator[tuple[int, bytes]]:
-    """Whole lines, cut into stretches at line ends."""
-    at = 0
-    while at < len(piece.data):
-        end = piece.data.find(b"\n", at + _STRETCH) + 1 or len(piece.data)
-        yield piece.start + at, piece.data[at:end]
-        at = end
 
 
 def found_in(unusable: Unusable) -> Found:
