@@ -1,8 +1,9 @@
 """Where the lines, ticks and labels of a chart lie: numbers for the template that draws it."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from contexta.render import words
 from contexta.report.document import Chart, Line
@@ -13,6 +14,12 @@ LEFT, RIGHT, TOP, BOTTOM = 58, 12, 10, 26
 
 # With more points than this, a mark on each hides the line.
 MAX_MARKS = 40
+
+# What arithmetic can do with: see _drawable.
+_LEAST, _GREATEST = 1e-300, 1e300
+
+# Every place in the picture, written.
+_TENTHS = tuple(f"{tenth / 10:.1f}" for tenth in range(10 * max(WIDTH, HEIGHT) + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +63,34 @@ class _Scale:
     end: float
 
     def __call__(self, value: float) -> float:
-        return round(self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start), 1)
+        return float(self.places((value,))[0])
+
+    def places(self, values: Iterable[float]) -> list[str]:
+        """Where values lie, to a tenth of a unit. Looked up: most of a page's numbers are these, and to format one takes thrice as long."""
+        low, height = self.low, self.high - self.low
+        start, length = 10 * self.start + 0.5, 10 * (self.end - self.start)
+        return [_TENTHS[int(start + (value - low) / height * length)] for value in values]
 
 
 def draw(chart: Chart) -> Drawing:
     """Lay a chart out."""
     xs = [x for line in chart.lines for x, _ in line.points]
-    measured = [y for line in chart.lines for _, y in line.points if y is not None]
-    ys = [*map(_drawable, measured)]
-    y_ticks = _round_values(min(ys, default=0), max(ys, default=1))
+    ys = [y for line in chart.lines for _, y in line.points if y is not None]
+    y_low, y_high = _drawable(min(ys, default=0)), _drawable(max(ys, default=1))
+    y_ticks = _round_values(y_low, y_high)
     x_scale = _Scale(*_span(min(xs, default=0), max(xs, default=1)), LEFT, WIDTH - RIGHT)
-    low, high = _span(min([*ys, y_ticks[0]]), max([*ys, y_ticks[-1]]))
-    y_scale = _Scale(low, high, HEIGHT - BOTTOM, TOP)
+    y_scale = _Scale(*_span(min(y_low, y_ticks[0]), max(y_high, y_ticks[-1])), HEIGHT - BOTTOM, TOP)
     return Drawing(
         paths=tuple(_path(line, x_scale, y_scale) for line in chart.lines),
         x_ticks=tuple(_x_ticks(chart, xs, x_scale)),
         y_ticks=tuple(Tick(y_scale(value), words.number(value)) for value in y_ticks),
-        description=_description(chart, measured),
+        description=_description(chart, ys),
     )
 
 
 def _drawable(y: float) -> float:
     """The value, or the nearest with which arithmetic neither overflows nor loses all its digits."""
-    return 0.0 if abs(y) < 1e-300 else max(-1e300, min(1e300, y))
+    return 0.0 if abs(y) < _LEAST else max(-_GREATEST, min(_GREATEST, y))
 
 
 def _span(low: float, high: float) -> tuple[float, float]:
@@ -98,32 +110,38 @@ def _round_values(low: float, high: float) -> list[float]:
 
 
 def _path(line: Line, x_scale: _Scale, y_scale: _Scale) -> Path:
-    stretches = list(_stretches(line, x_scale, y_scale))
-    marks = [point for stretch in stretches for point in stretch] if len(line.points) <= MAX_MARKS else []
-    lone = [stretch[0] for stretch in stretches if len(stretch) == 1]
-    drawn = tuple(" ".join(f"{x},{y}" for x, y in stretch) for stretch in stretches if len(stretch) > 1)
-    return Path(line.label, drawn, tuple(marks or lone))
+    stretches = [_placed(stretch, x_scale, y_scale) for stretch in _stretches(line.points)]
+    marked = stretches if len(line.points) <= MAX_MARKS else [stretch for stretch in stretches if len(stretch) == 1]
+    return Path(
+        label=line.label,
+        stretches=tuple(" ".join(map(",".join, stretch)) for stretch in stretches if len(stretch) > 1),
+        marks=tuple((float(x), float(y)) for stretch in marked for x, y in stretch),
+    )
 
 
-def _stretches(line: Line, x_scale: _Scale, y_scale: _Scale) -> Iterator[list[tuple[float, float]]]:
-    stretch: list[tuple[float, float]] = []
-    for x, y in line.points:
-        if y is not None:
-            stretch.append((x_scale(x), y_scale(_drawable(y))))
-        elif stretch:
-            yield stretch
-            stretch = []
-    if stretch:
-        yield stretch
+def _stretches(points: tuple[tuple[float, float | None], ...]) -> Iterator[Sequence[tuple[float, float]]]:
+    """The points between gaps."""
+    begin = 0
+    for end in [*(index for index, (_, y) in enumerate(points) if y is None), len(points)]:
+        if end > begin:
+            yield cast("Sequence[tuple[float, float]]", points[begin:end])
+        begin = end + 1
+
+
+def _placed(stretch: Sequence[tuple[float, float]], x_scale: _Scale, y_scale: _Scale) -> list[tuple[str, str]]:
+    xs, ys = zip(*stretch, strict=True)
+    tame = all(end == _drawable(end) for end in (min(ys), max(ys)))  # then so is all that lies between
+    return [*zip(x_scale.places(xs), y_scale.places(ys if tame else map(_drawable, ys)), strict=True)]
 
 
 def _x_ticks(chart: Chart, xs: Sequence[float], scale: _Scale) -> Iterator[Tick]:
     if not xs:
         return
-    names = chart.names or (words.duration(min(xs)), words.duration(max(xs)))
-    yield Tick(scale(min(xs)), names[0])
-    if len(names) > 1 and max(xs) > min(xs):
-        yield Tick(scale(max(xs)), names[-1])
+    first, last = min(xs), max(xs)
+    names = chart.names or (words.duration(first), words.duration(last))
+    yield Tick(scale(first), names[0])
+    if len(names) > 1 and last > first:
+        yield Tick(scale(last), names[-1])
 
 
 def _description(chart: Chart, ys: Sequence[float]) -> str:

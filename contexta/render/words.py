@@ -24,18 +24,21 @@ STATUS_SIGNS = {
 }
 _SIZES = ("KB", "MB", "GB", "TB")
 _SPANS = ((86_400, "d", 3600, " {} h"), (3600, "h", 60, " {:02} min"), (60, "min", 1, " {:02} s"))
+_TIES = range(len("1.2345"), len("-0.00012345") + 1)
 _BLOCKS = "▁▂▃▄▅▆▇█"
 LEVEL_SIGNS = {"critical": "✗", "error": "✗", "warning": "▲", "info": "•", "debug": "·"}
 
 # C0 and C1 controls other than newline and tab, bidirectional controls, zero-width and other invisible characters, lone surrogates.
-_HIDDEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+# The inside of a character class.
+HIDDEN = (
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 )
+_HIDDEN = re.compile(f"[{HIDDEN}]")
 
 
 def visible(text: str) -> str:
     """The text with what cannot be seen made visible: `␛` for an escape, `⟨U+202E⟩` for a bidirectional override."""
-    return _HIDDEN.sub(_sign, text)
+    return text if text.isascii() and text.isprintable() else _HIDDEN.sub(_sign, text)
 
 
 def _sign(match: re.Match[str]) -> str:
@@ -54,16 +57,28 @@ def number(value: float) -> str:
     """Four significant digits, all of a whole part: `48,000`, `0.9778`, `945.5`, `123,457`, `1.2e-7`, `NaN`."""
     if isinstance(value, int):
         return f"{value:,}" if abs(value) < 10**15 else f"{Decimal(value):.3e}"
+    return rounded(value, repr(value))
+
+
+def rounded(value: float, digits: str) -> str:
+    """`number` of a float whose `repr` is at hand."""
+    # Rounding what is stored differs from rounding what is written only where that is a tie: five digits, the last a 5.
+    if 1e-4 <= abs(value) < 999.95 and not (digits[-1] == "5" and len(digits) in _TIES):
+        return f"{value:.4g}"
+    return _rounded_as_written(value, digits)
+
+
+def _rounded_as_written(value: float, digits: str) -> str:
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
     if value == 0:
         return "0"
     if abs(value) < 1e15 and (value.is_integer() or abs(value) >= 1000):
         return f"{round(value):,}"
-    rounded = Context(prec=4, rounding=ROUND_HALF_EVEN).create_decimal(repr(value))
+    four = Context(prec=4, rounding=ROUND_HALF_EVEN).create_decimal(digits)
     if not 1e-4 <= abs(value) < 1e15:
-        return f"{rounded.normalize():e}"
-    text = f"{rounded:,f}"
+        return f"{four.normalize():e}"
+    text = f"{four:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

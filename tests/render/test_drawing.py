@@ -98,6 +98,7 @@ def within(drawing: Drawing) -> bool:
 @example([5e-324])
 @example([1.7e308])
 @example([-1.7e308, 1.7e308])
+@example([-9e-301, 0.0, 1e-300])
 @example([1.7e12, 1.7e12 + 3])
 def test_any_finite_values_are_drawn_within_the_picture(values: list[float | None]) -> None:
     assert within(draw(chart(*values)))

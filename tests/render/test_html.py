@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from contexta.errors import TemplateFailure
 from contexta.render import HtmlRenderer, no_links, words
-from contexta.render.html import shipped_templates, slug
+from contexta.render.html_templates import shipped_templates, slug
 from contexta.report import build_snapshot_report, cells
 from contexta.report.document import (
     Block,
