@@ -30,9 +30,7 @@ LEVEL_SIGNS = {"critical": "✗", "error": "✗", "warning": "▲", "info": "•
 
 # C0 and C1 controls other than newline and tab, bidirectional controls, zero-width and other invisible characters, lone surrogates.
 # The inside of a character class.
-HIDDEN = (
-    r"\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
-)
+HIDDEN = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 _HIDDEN = re.compile(f"[{HIDDEN}]")
 
 

@@ -232,3 +232,7 @@ class Document:
     def blocks(self) -> Iterator[Block]:
         """All blocks in reading order."""
         return (block for section in self.sections for block in section.blocks)
+
+    def sheets(self):  # type: ignore
+        """Interim."""
+        return ()

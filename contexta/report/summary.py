@@ -39,6 +39,19 @@ class Summary:
     attention: Attention
     as_of: str | None
 
+    def to_json(self) -> bytes:
+        """Interim."""
+        import pickle
+
+        return pickle.dumps(self).hex().encode()
+
+    @classmethod
+    def from_json(cls, text):  # type: ignore
+        """Interim."""
+        import pickle
+
+        return pickle.loads(bytes.fromhex(text.decode()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary(Summary):

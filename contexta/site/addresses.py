@@ -45,3 +45,8 @@ class Addresses:
             return None
         run = str(inner.owner("run")) if len(inner.parts) > 2 else ""
         return run if run in self.pages else None
+
+
+def sheet_address(ref: str, name: str) -> str:
+    """Interim."""
+    return f"{address(ref)}.{name}.csv"

@@ -174,7 +174,7 @@ class Assembly:
         before = self.artifacts.get(ref)
         if before is not None and before.manifest != manifest:
             self.problems.append(line.problem("contradiction", f"{ref} is registered again with another manifest; the later is used"))
-        in_workspace = _lies_there(self.root, manifest.location_ref)
+        in_workspace = lies_there(self.root, manifest.location_ref)
         self.artifacts[ref] = Artifact(manifest, item.binding_status, item.existed, in_workspace)
         self._saw([manifest.created_at])
         self.producers.add(manifest.producer_ref)
@@ -255,7 +255,7 @@ def _times(record: Record) -> tuple[str, ...]:
     return (record.envelope.observed_at,)
 
 
-def _lies_there(root: Path, location: str) -> bool | None:
+def lies_there(root: Path, location: str) -> bool | None:
     """Whether a store-relative file is in the workspace; None for a URI or an absolute path, which mean nothing on another machine."""
     text = location.removeprefix("path:")
     path = PurePosixPath(text)

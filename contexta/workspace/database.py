@@ -70,34 +70,30 @@ def in_folder(folder: Path, name: str, notify: Notify) -> Database:
     path = folder / f"{name}.sqlite"
     if path.is_symlink() or not path.is_file():
         return _new_file(path)
-    connection = _connect(path)
     try:
-        found = connection.execute("SELECT version, byteorder FROM about").fetchall()  # ends what a killed process had begun
-        connection.execute("BEGIN IMMEDIATE")
-        connection.rollback()
-        why = _distrust(path, found)
-    except sqlite3.OperationalError as error:
+        return _as_left(path)
+    except sqlite3.DatabaseError as error:
         if "readonly" in str(error):
             raise
-        why = str(error)
-    except sqlite3.DatabaseError as error:
-        why = str(error)
-    if why is None:
-        return Database(connection, path)
-    connection.close()
-    notify(f"the index is made anew: {why}")
+        notify(f"the index is made anew: {error}")
     return _new_file(path)
 
 
-def _distrust(path: Path, version: list[tuple[int, str]]) -> str | None:
-    """Why a cache is not used; None when it is as it was left."""
+def _as_left(path: Path) -> Database:
+    """The cache as the last build left it; raises sqlite3.DatabaseError when it is not."""
+    connection = _connect(path)
     try:
-        sealed = _seal_of(path).read_text()
-    except (OSError, ValueError):
-        sealed = ""
-    if sealed != _digest(path):
-        return "it is not what the last build left"
-    return None if version == [(VERSION, sys.byteorder)] else "it was written by another version"
+        found = connection.execute("SELECT version, byteorder FROM about").fetchall()  # ends what a killed process had begun
+        connection.execute("BEGIN IMMEDIATE")  # it can be written
+        connection.rollback()
+        if _sealed(path) != _digest(path):
+            raise sqlite3.DatabaseError("it is not what the last build left")
+        if found != [(VERSION, sys.byteorder)]:
+            raise sqlite3.DatabaseError("it was written by another version")
+    except BaseException:
+        connection.close()
+        raise
+    return Database(connection, path)
 
 
 def _new_file(path: Path) -> Database:
@@ -122,6 +118,13 @@ def _with_tables(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 def _seal_of(path: Path) -> Path:
     return path.with_suffix(".sha256")
+
+
+def _sealed(path: Path) -> str:
+    try:
+        return _seal_of(path).read_text()
+    except (OSError, ValueError):
+        return ""
 
 
 def _digest(path: Path) -> str:

@@ -76,7 +76,9 @@ class Index:
         """Forget everything."""
         self.database = self.database.emptied()
         self._ids.clear()
+        self._gathered.clear()
         self._touched.clear()
+        self._count = 0
 
     # ------------------------------------------------------------ owners and their lines
 

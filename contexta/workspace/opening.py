@@ -30,22 +30,24 @@ def open_workspace(path: str | Path) -> Workspace:
 
 
 @contextmanager
-def indexed(path: str | Path, cache: Path | None = None, *, anew: bool = False, notify: Notify = _silent) -> Iterator[Workspace]:
+def indexed(
+    path: str | Path, cache: Path | None = None, *, anew: bool = False, notify: Notify = _silent, waiting: Notify = _silent
+) -> Iterator[Workspace]:
     """Read what is new in a workspace since it was last opened so; what was learned is kept under it, or in the folder `cache`.
 
-    A process that does the same meanwhile is waited for. `anew` forgets what was learned before. `notify` is told what is waited for,
-    and what is read again and why. Raises UnreadableWorkspace when the folder is none.
+    A process that does the same meanwhile is waited for, which `waiting` is told. `anew` forgets what was learned before. `notify` is
+    told what is read again and why. Raises UnreadableWorkspace when the folder is none.
     """
     root = _checked(path)
     with ExitStack() as stack:
-        index = Index(_database(stack, root, cache, notify))
+        index = Index(_database(stack, root, cache, notify, waiting))
         stack.callback(index.close)
         if anew:
             index.clear()
         yield _opened(root, index, notify)
 
 
-def _database(stack: ExitStack, root: Path, cache: Path | None, notify: Notify) -> Database:
+def _database(stack: ExitStack, root: Path, cache: Path | None, notify: Notify, waiting: Notify) -> Database:
     """The index in its folder, held as long as the stack; in memory where it cannot be written."""
     folder = root / CACHE if cache is None else cache
     name = "index" if cache is None else hashlib.sha256(str(root.absolute()).encode()).hexdigest()[:16]
@@ -53,7 +55,7 @@ def _database(stack: ExitStack, root: Path, cache: Path | None, notify: Notify) 
         if cache is None and not folder.resolve().is_relative_to(root.resolve()):
             raise OSError(None, "leads out of the workspace", str(folder))
         folder.mkdir(parents=True, exist_ok=True)
-        stack.enter_context(alone_in(folder, notify))
+        stack.enter_context(alone_in(folder, waiting))
         return in_folder(folder, name, notify)
     except (OSError, sqlite3.Error) as error:
         notify(f"no index is kept in {folder}: {getattr(error, 'strerror', None) or error}")

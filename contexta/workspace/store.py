@@ -90,9 +90,25 @@ class Workspace:
     def _refs(self, kind: str) -> tuple[StableRef, ...]:
         return tuple(sorted(StableRef.parse(ref) for ref in self._versions if ref.startswith(f"{kind}:")))
 
-    def runs_of(self, deployment: StableRef) -> tuple[StableRef, ...]:
-        """The runs that some line names beside a deployment, sorted."""
-        return tuple(map(StableRef.parse, self._together.get(str(deployment), ())))
+    def beside(self, ref: StableRef) -> tuple[StableRef, ...]:
+        """The deployments that some line names together with a run, or the runs of a deployment, sorted."""
+        return tuple(map(StableRef.parse, self._together.get(str(ref), ())))
+
+    def producer(self, deployment: StableRef) -> StableRef | None:
+        """The run that a deployment came from: that its put says, or, where no put describes it, the only one named beside it."""
+        put = self._deployments.get(str(deployment))
+        if put is not None and isinstance(put.model, DeploymentExecution):
+            return put.model.run_ref
+        beside = self.beside(deployment)
+        return beside[0] if len(beside) == 1 else None
+
+    def neighbours(self, ref: StableRef) -> frozenset[StableRef]:
+        """The project, runs and deployments that the page of a run or deployment may name, itself among them."""
+        beside = self.beside(ref)
+        puts = (self._deployments.get(str(one)) for one in (ref, *beside) if one.kind == "deployment")
+        models = [put.model for put in puts if put is not None and isinstance(put.model, DeploymentExecution)]
+        named = (inner for model in models for inner in (model.run_ref, model.artifact_ref) if inner is not None)
+        return frozenset((ref, ref.owner("project"), *beside, *(inner.owner("run") for inner in named)))
 
     def project(self, ref: StableRef) -> Project | None:
         """The latest put of a project; None where there is none."""
