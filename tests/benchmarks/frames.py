@@ -9,11 +9,14 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 RECORDS = Path("cache", "capture", "record.jsonl")
 FEWEST = 4
+
+_ANY_RUN = b"@"
 
 # One project has most of the runs.
 _PROJECTS = 7 * ("vision-train",) + 2 * ("digits-mlp",) + ("nightly-eval",)
@@ -148,13 +151,25 @@ def share(total: int, parts: int, index: int) -> int:
 
 def lines_of_run(run: str, records: int) -> list[Line]:
     """A run of so many records: prepared, trained in epochs, evaluated; some samples, 2 % events, 1 % spans."""
+    name = run.encode()
+    distinct, order = _pattern(records)
+    lines = [line._replace(template=line.template.replace(_ANY_RUN, name)) for line in distinct]
+    return [lines[place] for place in order]
+
+
+@lru_cache(maxsize=1)
+def _pattern(records: int) -> tuple[Sequence[Line], Sequence[int]]:
+    """The lines of any run, each once, and the places of these in the order of a run: naming a run in them is quicker than making them."""
     if records < FEWEST:
         raise ValueError(f"a run has at least {FEWEST} records")
+    run = _ANY_RUN.decode()
     events, spans, samples = records // 50, records // 100, records // 40
     prepared = _prepared(run, events)
     evaluated = list(_evaluated(run, samples))
     rest = records - len(prepared) - len(evaluated)
-    return [*prepared, *_trained(run, rest, max(events - 1, 0), spans), *evaluated]
+    lines = [*prepared, *_trained(run, rest, max(events - 1, 0), spans), *evaluated]
+    places = {line: place for place, line in enumerate(dict.fromkeys(lines))}
+    return tuple(places), tuple(places[line] for line in lines)
 
 
 def _prepared(run: str, events: int) -> list[Line]:
@@ -218,25 +233,25 @@ def append_runs(workspace: Path, numbers: range, records: int) -> None:
     """Append runs of so many records each to a workspace, after the runs of lower numbers."""
     runs = (lines_of_run(run_name(number), records) for number in numbers)
     lines = one_after_another(runs, min(_OVERLAP, records // FEWEST))
-    _append(workspace / RECORDS, lines, seed=numbers.start, second=-(-numbers.start * records // len(_MOMENTS)))
+    _append(workspace / RECORDS, lines, seed=numbers.start, minute=-(-numbers.start * records // (60 * len(_MOMENTS))))
 
 
 def append_long_run(workspace: Path, points: int, samples: int) -> None:
     """Append one run of so many points and samples to an empty workspace."""
-    _append(workspace / RECORDS, lines_of_long_run(run_name(0), points, samples), seed=0, second=0)
+    _append(workspace / RECORDS, lines_of_long_run(run_name(0), points, samples), seed=0, minute=0)
 
 
-def _append(path: Path, lines: Iterable[Line], seed: int, second: int) -> None:
+def _append(path: Path, lines: Iterable[Line], seed: int, minute: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab", buffering=1 << 20) as stream:
-        stream.writelines(_filled(lines, random.Random(seed), second))
+        stream.writelines(_filled(lines, random.Random(seed), minute))
         stream.flush()
         os.fsync(stream.fileno())  # or the disk would still be busy with it while something is measured
 
 
-def _filled(lines: Iterable[Line], dice: random.Random, second: int) -> Iterator[bytes]:
+def _filled(lines: Iterable[Line], dice: random.Random, minute: int) -> Iterator[bytes]:
     noise = dice.random
-    for (template, level, is_span), (observed, recorded, captured), name in zip(lines, _times(second), _names(dice), strict=False):
+    for (template, level, is_span), (observed, recorded, captured), name in zip(lines, _times(minute), _names(dice), strict=False):
         value = level * (0.95 + 0.1 * noise())
         if is_span:
             yield template % (captured, observed, name, recorded, value, observed, name, observed, name, name)
@@ -244,11 +259,12 @@ def _filled(lines: Iterable[Line], dice: random.Random, second: int) -> Iterator
             yield template % (captured, observed, name, recorded, value, name)
 
 
-def _times(first: int) -> Iterator[tuple[bytes, bytes, bytes]]:
-    for number in itertools.count(first):
-        second = b"%b." % (_BEGIN + timedelta(seconds=number)).isoformat()[:19].encode()
-        for observed, recorded, captured in _MOMENTS:
-            yield second + observed, second + recorded, second + captured
+def _times(minute: int) -> Iterator[tuple[bytes, bytes, bytes]]:
+    for number in itertools.count(minute):
+        begin = (_BEGIN + timedelta(minutes=number)).isoformat()[:17].encode()
+        for second in (b"%b%02d." % (begin, place) for place in range(60)):
+            for observed, recorded, captured in _MOMENTS:
+                yield second + observed, second + recorded, second + captured
 
 
 def _names(dice: random.Random) -> Iterator[bytes]:

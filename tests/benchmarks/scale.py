@@ -23,6 +23,7 @@ JOBS = ("--jobs", "2")
 GROWN = 4
 FEW_RECORDS = 5
 STARTS = 15
+RESTLESS = 1.2
 
 MB, KB = 1e6, 1e3
 
@@ -88,10 +89,11 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Full:
-    """Full builds: the median of their seconds, and of F around them; what was wrong with the site."""
+    """Full builds: the median of their seconds, and of F around them; the slowest F ÷ the fastest; what was wrong with the site."""
 
     seconds: float
     floor: float
+    unrest: float = 1.0
     fault: str = ""
 
     @property
@@ -101,8 +103,9 @@ class Full:
 
     @property
     def detail(self) -> str:
-        """What the ratio is made of."""
-        return f"{self.seconds:.2f} ÷ {self.floor:.2f} s"
+        """What the ratio is made of, and whether the machine had other work meanwhile."""
+        busy = f"; F varied {self.unrest:.1f}×" if self.unrest > RESTLESS else ""
+        return f"{self.seconds:.2f} ÷ {self.floor:.2f} s{busy}"
 
 
 def full_build(site: Site, runs: int, rounds: int) -> Full:
@@ -114,7 +117,8 @@ def full_build(site: Site, runs: int, rounds: int) -> Full:
         times.append(processes.seconds(site.command))
         floors.append(processes.floor_seconds(site.records))
     made = sum(1 for _ in site.out.glob("runs/*.html"))
-    return Full(statistics.median(times), statistics.median(floors), "" if made == runs else f"{made:,} of {runs:,} runs have a page")
+    fault = "" if made == runs else f"{made:,} of {runs:,} runs have a page"
+    return Full(statistics.median(times), statistics.median(floors), max(floors) / min(floors), fault)
 
 
 def peak_of_full_build(site: Site) -> Memory:

@@ -172,6 +172,11 @@ def test_memories_add_up_and_peaks_are_apart() -> None:
     assert Memory(1, 9).most(Memory(5, 2)) == Memory(5, 9)
 
 
+def test_a_restless_machine_is_said_beside_the_ratio() -> None:
+    assert scale.Full(3.0, 1.5, 1.1).detail == "3.00 ÷ 1.50 s"
+    assert scale.Full(3.0, 1.5, 1.7).detail == "3.00 ÷ 1.50 s; F varied 1.7×"
+
+
 def test_an_incremental_build_that_rewrites_a_page_is_noticed(site: Site) -> None:
     page = site.page_of("p.one")
     page.parent.mkdir(parents=True)
