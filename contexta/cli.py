@@ -138,7 +138,10 @@ def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
 
         press = Press(out.absolute(), formats, templates and templates.absolute())
         notify = _tell if verbose else _keep_quiet
-        with workspace.indexed(folder, cache, anew=full, notify=notify, waiting=_tell) as opened, _progress() as progress:
+        with (
+            workspace.indexed(folder, cache, anew=full, spread=crew.in_order, notify=notify, waiting=_tell) as opened,
+            _progress() as progress,
+        ):
             selection = Selection(projects=projects, runs=runs)
             built = build_site(opened, press, selection=selection, title=title, crew=crew, progress=progress, waiting=_tell)
         for page in built.kept:
@@ -156,7 +159,8 @@ def _crew(jobs: int | None, scheduler: str | None) -> Iterator[Crew]:
     from contexta.site import available_cores, dask, processes
 
     if scheduler is None:
-        yield processes(jobs or available_cores())
+        with processes(jobs or available_cores()) as crew:
+            yield crew
     else:
         with dask(scheduler) as crew:
             yield crew

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from contexta.contract import StableRef
 from contexta.report import DeploymentSummary, RunSummary
 from contexta.site import files
-from contexta.site.executors import ALONE, Crew, results
+from contexta.site.executors import Crew, InProcess
 from contexta.site.identity import digest, made_with
 from contexta.site.made import Made
 from contexta.site.overviews import Overview, overviews
@@ -46,7 +46,7 @@ def build_site(
     *,
     selection: Selection | None = None,
     title: str | None = None,
-    crew: Crew = ALONE,
+    crew: Crew | None = None,
     progress: Tell = lambda _title: None,
     waiting: Tell = lambda _what: None,
 ) -> Built:
@@ -60,6 +60,7 @@ def build_site(
     press.root.mkdir(parents=True, exist_ok=True)
     with alone_in(press.root, waiting), files.scratch(press.root):
         site = _Site(workspace, press, plan, progress)
+        crew = crew or Crew(InProcess)
         runs = site.runs(crew)
         deployments = site.deployments(crew)
         for overview in overviews(workspace, plan, runs, deployments, title):
@@ -149,10 +150,9 @@ class _Site:
         tasks.sort(key=lambda one: -one.source.lines.size)
         size = sum(one.source.lines.size for one in tasks)
         by_ref = {str(ref): made_from for ref, made_from in inputs.items()}
-        with crew.at_work(size) as executor:
-            for bundle in results(executor, work, _bundles(tasks), crew.ahead):
-                for made in bundle:
-                    self._take(made, by_ref[made.ref])
+        for bundle in crew.results(work, _bundles(tasks), size):
+            for made in bundle:
+                self._take(made, by_ref[made.ref])
 
     def _reuse(self, ref: str, made_from: str) -> bool:
         """Take what was made before, where its input is the same and its files are as they were left."""

@@ -5,10 +5,11 @@ import multiprocessing.connection
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from contexta.errors import ContextaError
@@ -39,37 +40,80 @@ class InProcess(Executor):
         return future
 
 
+@dataclass(slots=True)
+class Crew:
+    """Who does the work of a build. `hire` is called once there is more than a `little` to do: that many bytes of lines.
+
+    `ahead` is how many tasks are handed out before the first of them is done.
+    """
+
+    hire: Callable[[], Executor]
+    ahead: int = 1
+    little: int = 0
+    _hired: Executor | None = None
+
+    def results(self, work: Callable[[T], R], tasks: Iterable[T], size: int) -> Iterator[R]:
+        """The result of every task, as they come; together they are `size` bytes of lines.
+
+        Raises what the work raised, and ContextaError when a worker died.
+        """
+        waiting: set[Future[R]] = set()
+        executor = self._executor(size)
+        with _deaths_told():
+            try:
+                for task in tasks:
+                    waiting.add(executor.submit(work, task))
+                    if len(waiting) >= self.ahead:
+                        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                        yield from (future.result() for future in done)
+                while waiting:
+                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    yield from (future.result() for future in done)
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def in_order(self, work: Callable[[T], R], tasks: Sequence[T], size: int) -> Iterator[R]:
+        """The result of every task, in the order of the tasks; likewise."""
+        with _deaths_told():
+            yield from self._executor(size).map(work, tasks)
+
+    def _executor(self, size: int) -> Executor:
+        if self._hired is None and size <= self.little:
+            return InProcess()
+        if self._hired is None:
+            self._hired = self.hire()
+        return self._hired
+
+    def dismiss(self) -> None:
+        """End what was hired."""
+        if self._hired is not None:
+            self._hired.shutdown(cancel_futures=True)
+            self._hired = None
+
+
+@contextmanager
+def _deaths_told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenExecutor:
+        raise ContextaError("a worker process was ended from outside, perhaps for want of memory; try --jobs 1") from None
+
+
 def available_cores() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """Who does the work of a build: `hire` gives the executor for so many bytes of lines, `ahead` is how many tasks it is given at once."""
-
-    hire: Callable[[int], AbstractContextManager[Executor]]
-    ahead: int = 1
-
-    def at_work(self, size: int) -> AbstractContextManager[Executor]:
-        """The executor, for as long as the work goes on."""
-        return self.hire(size)
-
-
-def _alone(_size: int) -> Executor:
-    return InProcess()
-
-
-ALONE = Crew(_alone)
-
-
-def processes(jobs: int) -> Crew:
+@contextmanager
+def processes(jobs: int) -> Iterator[Crew]:
     """So many processes on this machine, which end with this one however it ends; where there is little to do, this one alone."""
-
-    def hire(size: int) -> Executor:
-        return InProcess() if jobs < 2 or size < _LITTLE else ProcessPoolExecutor(jobs, initializer=_begin_worker)
-
-    return Crew(hire, _AHEAD * jobs)
+    hire = InProcess if jobs < 2 else partial(ProcessPoolExecutor, jobs, initializer=_begin_worker)
+    crew = Crew(hire, _AHEAD * jobs, _LITTLE)
+    try:
+        yield crew
+    finally:
+        crew.dismiss()
 
 
 def _begin_worker() -> None:
@@ -102,26 +146,4 @@ def dask(address: str) -> Iterator[Crew]:
     except (OSError, ValueError, TypeError) as error:
         raise ContextaError(f"no Dask scheduler answers at {address}: {error}") from None
     with client:
-        yield Crew(lambda _size: client.get_executor(pure=False), _AHEAD * max(1, sum(client.ncores().values())))
-
-
-def results(executor: Executor, work: Callable[[T], R], tasks: Iterable[T], ahead: int) -> Iterator[R]:
-    """The result of every task, as they come, at most `ahead` of them under way.
-
-    Raises what the work raised, and ContextaError when a worker died.
-    """
-    waiting: set[Future[R]] = set()
-    try:
-        for task in tasks:
-            waiting.add(executor.submit(work, task))
-            if len(waiting) >= ahead:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
-        while waiting:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in done)
-    except BrokenExecutor:
-        raise ContextaError("a worker process was ended from outside, perhaps for want of memory; try --jobs 1") from None
-    finally:
-        for future in waiting:
-            future.cancel()
+        yield Crew(lambda: client.get_executor(pure=False), _AHEAD * max(1, sum(client.ncores().values())))

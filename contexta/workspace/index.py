@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from contexta.contract import Problem
 from contexta.workspace.database import Database
 from contexta.workspace.planes import Extent
-
-# So many extents are gathered before they are written down.
-_GATHERED = 100_000
+from contexta.workspace.scan import Found, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +23,11 @@ class Known:
     digest: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A problem in a line that is given to no run yet, and the run that its text names (`project.run`), empty where it names none."""
-
-    problem: Problem
-    named: str = ""
-
-
 @dataclass(slots=True)
 class Index:
     """Reads and writes the cache. Owners are references as text; an owner's version changes with its lines."""
 
     database: Database
-    _ids: dict[str, int] = field(default_factory=dict)
-    _gathered: dict[tuple[int, int], "array[int]"] = field(default_factory=dict)
-    _count: int = 0
     _touched: set[int] = field(default_factory=set)
 
     @property
@@ -75,61 +62,34 @@ class Index:
     def clear(self) -> None:
         """Forget everything."""
         self.database = self.database.emptied()
-        self._ids.clear()
-        self._gathered.clear()
         self._touched.clear()
-        self._count = 0
 
     # ------------------------------------------------------------ owners and their lines
 
-    def owner(self, ref: str) -> int:
-        """The number of an owner, new or known."""
-        if ref not in self._ids:
-            self._ids.update(self._sql.execute("SELECT ref, id FROM owner WHERE ref = ?", (ref,)))
-        if ref not in self._ids:
-            row = self._sql.execute("INSERT INTO owner (ref, version) VALUES (?, 0) RETURNING id", (ref,))
-            self._ids[ref] = int(row.fetchone()[0])
-        return self._ids[ref]
-
-    def find(self, ref: str) -> int | None:
-        """The number of an owner that is known."""
-        if ref not in self._ids:
-            self._ids.update(self._sql.execute("SELECT ref, id FROM owner WHERE ref = ?", (ref,)))
-        return self._ids.get(ref)
-
-    def add_extent(self, owner: int, plane: int, start: int, end: int, line: int) -> None:
-        """Lines of an owner: from byte `start` up to `end`, the first being number `line`. Of one plane they come in order."""
-        gathered = self._gathered.get((owner, plane))
-        if gathered is None:
-            gathered = self._gathered[owner, plane] = array("q")
-            self._touched.add(owner)
-        if gathered and gathered[-2] == start:
-            gathered[-2] = end
-            return
-        gathered.extend((start, end, line))
-        self._count += 1
-        if self._count >= _GATHERED:
-            self.write_down()
-
-    def write_down(self) -> None:
-        """Put gathered extents into the file."""
-        rows = ((owner, plane, data[0], data.tobytes()) for (owner, plane), data in self._gathered.items())
+    def add(self, known: Known, reading: Reading, moved: int = 0) -> None:
+        """Take in what was read of a plane; `moved` is what its line numbers lack."""
+        ids = {owner: self._owner(owner) for owner in reading.extents}
+        self._touched.update(ids.values())
+        rows = ((ids[owner], known.id, data[0], _renumbered(data, moved).tobytes()) for owner, data in reading.extents.items())
         self._sql.executemany("INSERT INTO extent VALUES (?, ?, ?, ?)", rows)
-        self._gathered.clear()
-        self._count = 0
+        together = ((ids[run], ids[deployment], known.id) for run, deployment in sorted(reading.together))
+        self._sql.executemany("INSERT OR IGNORE INTO together VALUES (?, ?, ?)", together)
+        self.add_problems(known, reading.problems, moved)
+        self._sql.execute("DELETE FROM problem WHERE plane = ? AND tail", (known.id,))
+        if reading.tail is not None:
+            self._add_problems(known, [reading.tail], moved, tail=True)
 
-    def add_together(self, run: int, deployment: int, plane: int) -> None:
-        """A line names both."""
-        self._sql.execute("INSERT OR IGNORE INTO together VALUES (?, ?, ?)", (run, deployment, plane))
+    def _owner(self, ref: str) -> int:
+        """The number of an owner, new or known."""
+        self._sql.execute("INSERT OR IGNORE INTO owner (ref, version) VALUES (?, 0)", (ref,))
+        return int(self._sql.execute("SELECT id FROM owner WHERE ref = ?", (ref,)).fetchone()[0])
 
     def settle(self) -> None:
         """After reading: owners whose lines changed get a new version, those without lines go."""
-        self.write_down()
         if self._touched:
             tick = self._sql.execute("UPDATE about SET tick = tick + 1 RETURNING tick").fetchone()[0]
             self._sql.executemany("UPDATE owner SET version = ? WHERE id = ?", [(tick, owner) for owner in sorted(self._touched)])
             self._sql.execute("DELETE FROM owner WHERE id NOT IN (SELECT owner FROM extent)")
-            self._ids.clear()
             self._touched.clear()
         self.database.commit()
 
@@ -159,15 +119,14 @@ class Index:
 
     # ------------------------------------------------------------ problems
 
-    def add_problem(self, plane: int, found: Found, *, tail: bool = False) -> None:
-        """A problem of a line that is in no extent; `tail` is that of the unfinished last line, which may change."""
-        problem = found.problem
-        values = (plane, problem.line, problem.key, problem.what, problem.severity, found.named, tail)
-        self._sql.execute("INSERT INTO problem VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+    def add_problems(self, known: Known, found: Iterable[Found], moved: int = 0) -> None:
+        """Problems of a plane as a whole, or of lines that are in no extent."""
+        self._add_problems(known, found, moved, tail=False)
 
-    def drop_tail(self, plane: int) -> None:
-        """Forget the unfinished last line of a plane, which is read again."""
-        self._sql.execute("DELETE FROM problem WHERE plane = ? AND tail", (plane,))
+    def _add_problems(self, known: Known, found: Iterable[Found], moved: int, *, tail: bool) -> None:
+        problems = ((one.problem, one.named) for one in found)
+        rows = ((known.id, one.line and one.line + moved, one.key, one.what, one.severity, named, tail) for one, named in problems)
+        self._sql.executemany("INSERT INTO problem VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def problems(self) -> Iterator[Found]:
         """Every problem, in the order of files and lines."""
@@ -205,6 +164,10 @@ class Index:
     def close(self) -> None:
         """Let the cache go."""
         self._sql.close()
+
+
+def _renumbered(data: "array[int]", moved: int) -> "array[int]":
+    return array("q", (number + moved if place % 3 == 2 else number for place, number in enumerate(data))) if moved else data
 
 
 def unpacked(plane: str, data: bytes) -> list[Extent]:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from contexta.errors import UnreadableWorkspace
-from contexta.workspace.catalog import refresh
+from contexta.workspace.catalog import Spread, here, refresh
 from contexta.workspace.database import Database, Notify, in_folder, in_memory
 from contexta.workspace.index import Index
 from contexta.workspace.locking import alone_in
@@ -26,17 +26,23 @@ def _silent(_what: str) -> None:
 
 def open_workspace(path: str | Path) -> Workspace:
     """Read a workspace's lines once and know what it holds; nothing is written. Raises UnreadableWorkspace when the folder is none."""
-    return _opened(_checked(path), Index(in_memory()), _silent)
+    return _opened(_checked(path), Index(in_memory()), here, _silent)
 
 
 @contextmanager
 def indexed(
-    path: str | Path, cache: Path | None = None, *, anew: bool = False, notify: Notify = _silent, waiting: Notify = _silent
+    path: str | Path,
+    cache: Path | None = None,
+    *,
+    anew: bool = False,
+    spread: Spread = here,
+    notify: Notify = _silent,
+    waiting: Notify = _silent,
 ) -> Iterator[Workspace]:
     """Read what is new in a workspace since it was last opened so; what was learned is kept under it, or in the folder `cache`.
 
-    A process that does the same meanwhile is waited for, which `waiting` is told. `anew` forgets what was learned before. `notify` is
-    told what is read again and why. Raises UnreadableWorkspace when the folder is none.
+    A process that does the same meanwhile is waited for, which `waiting` is told. `anew` forgets what was learned before. `spread` has
+    parts of long files read elsewhere. `notify` is told what is read again and why. Raises UnreadableWorkspace when the folder is none.
     """
     root = _checked(path)
     with ExitStack() as stack:
@@ -44,7 +50,7 @@ def indexed(
         stack.callback(index.close)
         if anew:
             index.clear()
-        yield _opened(root, index, notify)
+        yield _opened(root, index, spread, notify)
 
 
 def _database(stack: ExitStack, root: Path, cache: Path | None, notify: Notify, waiting: Notify) -> Database:
@@ -62,9 +68,9 @@ def _database(stack: ExitStack, root: Path, cache: Path | None, notify: Notify, 
         return in_memory()
 
 
-def _opened(root: Path, index: Index, notify: Notify) -> Workspace:
+def _opened(root: Path, index: Index, spread: Spread, notify: Notify) -> Workspace:
     try:
-        planes, notes = _refreshed(index, root, notify)
+        planes, notes = _refreshed(index, root, spread, notify)
     except OSError as error:
         raise UnreadableWorkspace(f"{root} cannot be read: {error.strerror}") from None
     for note in notes:
@@ -72,13 +78,13 @@ def _opened(root: Path, index: Index, notify: Notify) -> Workspace:
     return Workspace(root, planes, index)
 
 
-def _refreshed(index: Index, root: Path, notify: Notify) -> tuple[dict[str, Plane], list[str]]:
+def _refreshed(index: Index, root: Path, spread: Spread, notify: Notify) -> tuple[dict[str, Plane], list[str]]:
     try:
-        return refresh(index, root)
+        return refresh(index, root, spread)
     except sqlite3.DatabaseError as error:
         notify(f"the index is made anew: {error}")
         index.clear()
-        return refresh(index, root)
+        return refresh(index, root, spread)
 
 
 def _checked(path: str | Path) -> Path:

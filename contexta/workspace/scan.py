@@ -1,16 +1,17 @@
 """Whose is a line? Read from its bytes where they leave no doubt, else from the parsed line; either way the answer is the same."""
 
 import re
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import repeat
+from pathlib import Path
 from typing import BinaryIO
 
-from contexta.contract import DeploymentExecution, Project, StableRef
+from contexta.contract import DeploymentExecution, Problem, Project, StableRef
 from contexta.errors import ContextaError
 from contexta.workspace import lines
-from contexta.workspace.frames import Owners, PutItem, interpret, owners
-from contexta.workspace.index import Found, Index, Known
+from contexta.workspace.frames import PutItem, interpret, owners
 from contexta.workspace.lines import Located, Unusable
 
 # So much of a file is looked at as a whole before its lines are: a run's lines mostly stand together.
@@ -22,6 +23,25 @@ _RUN = re.compile(rb'"run_ref"\s*:\s*"run:([a-z0-9.-]+)"')
 # Refs in a line that cannot be read whole: enough to say whose it probably was. The quote or dot at the end shows that
 # the name is not cut off.
 _RUN_IN_TEXT = re.compile(rb'"(?:run:([a-z0-9-]+\.[a-z0-9-]+)"|(?:stage|batch|sample|op|record|artifact):([a-z0-9-]+\.[a-z0-9-]+)\.)')
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A problem in a line that is given to no run yet, and the run that its text names (`project.run`), empty where it names none."""
+
+    problem: Problem
+    named: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Bytes of a plane's file, from the beginning of a line; `line` is the number of that line."""
+
+    plane: str
+    path: Path
+    start: int
+    stop: int
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,55 +120,68 @@ def _have_one_line_end_each(parts: list[bytes]) -> bool:
 
 
 @dataclass(slots=True)
-class Scan:
-    """Reads new lines of one plane into the index."""
+class Reading:
+    """What a part of a plane holds, small enough to be sent from a worker: whose its lines are, and what is wrong with others.
 
-    index: Index
-    plane: Known
-    line: int
+    Owners are references as text, or `put ` and a reference for the puts that describe a project or deployment. `extents` are
+    (start, end, number of the first line), one after the other. Lines are numbered from `first` up to before `line`. `end` is where
+    reading goes on: the beginning of an unfinished line.
+    """
 
-    def take(self, piece: Piece) -> int:
-        """Take what was read; returns the number of bytes that need not be read again."""
+    plane: str
+    first: int = 1
+    line: int = 1
+    end: int = 0
+    extents: dict[str, "array[int]"] = field(default_factory=dict)
+    together: set[tuple[str, str]] = field(default_factory=set)
+    problems: list[Found] = field(default_factory=list)
+    tail: Found | None = None
+
+    def take(self, piece: Piece) -> None:
+        """Take the bytes that follow."""
         if not piece.is_whole:
-            return self._take_odd(piece)
+            self._take_odd(piece)
+            return
         common = None if is_doubtful(piece.data) else common_run(piece.data)
-        owner = None if common is None else self._known(common[0])
-        if common is None or owner is None:
+        if common is None or not self._knows(common[0]):
             self._take_lines(piece.start, piece.data)
         else:
-            self.index.add_extent(owner, self.plane.id, piece.start, piece.start + piece.size, self.line)
+            self._extend(f"run:{common[0].decode()}", piece.start, piece.start + piece.size, self.line)
             self.line += common[1]
-        return piece.size
+        self.end = piece.start + piece.size
 
     def _take_lines(self, start: int, data: bytes) -> None:
         """Take whole lines one by one."""
         doubtful = is_doubtful(data)
         for line in data[:-1].split(b"\n"):
             end = start + len(line) + 1
-            owner = None if doubtful and is_doubtful(line) else self._known(sole_run(line))
-            if owner is None:
-                self.add(lines.parsed(self.plane.name, self.line, start, end, line))
+            run = None if doubtful and is_doubtful(line) else sole_run(line)
+            if run is None or not self._knows(run):
+                self.add(lines.parsed(self.plane, self.line, start, end, line))
             else:
-                self.index.add_extent(owner, self.plane.id, start, end, self.line)
+                self._extend(f"run:{run.decode()}", start, end, self.line)
             start = end
             self.line += 1
 
-    def _known(self, run: bytes | None) -> int | None:
-        """The owner that a run is, where a line that was parsed named it before."""
-        return None if run is None else self.index.find(f"run:{run.decode()}")
+    def _knows(self, run: bytes) -> bool:
+        """Whether a line that was parsed named it before."""
+        return f"run:{run.decode()}" in self.extents
 
-    def _take_odd(self, piece: Piece) -> int:
+    def _take_odd(self, piece: Piece) -> None:
         """A line that is too long, or that has no end yet."""
-        unusable = lines.unfinished(self.plane.name, self.line, piece.data, piece.size)
-        self.index.add_problem(self.plane.id, found_in(unusable), tail=not piece.ended)
-        self.line += piece.ended
-        return piece.size if piece.ended else 0
+        found = found_in(lines.unfinished(self.plane, self.line, piece.data, piece.size))
+        if piece.ended:
+            self.problems.append(found)
+            self.line += 1
+            self.end = piece.start + piece.size
+        else:
+            self.tail = found
 
     def add(self, line: Located | Unusable) -> None:
         """Take a line that was parsed."""
         unusable = line if isinstance(line, Unusable) else self._own(line)
         if unusable is not None:
-            self.index.add_problem(self.plane.id, found_in(unusable))
+            self.problems.append(found_in(unusable))
 
     def _own(self, line: Located) -> Unusable | None:
         """Give a line to those that it names; what is wrong with it where it names none."""
@@ -158,23 +191,28 @@ class Scan:
             put = _described(item) if isinstance(item, PutItem) else None
         except ContextaError as error:
             return Unusable(line.problem("invalid_line", str(error)), line.raw)
-        if put is not None:
-            self._extend(self.index.owner(f"put {put}"), line)
-        self._give(owned_by, line)
+        named = [str(owned_by.run)] if owned_by.run else []
+        deployments = [str(ref) for ref in dict.fromkeys(owned_by.deployments)]
+        for owner in (*named, *deployments, *([f"put {put}"] if put else [])):
+            self._extend(owner, line.start, line.end, line.line)
+        self.together.update((run, deployment) for run in named for deployment in deployments)
         return None
 
-    def _give(self, owned_by: Owners, line: Located) -> None:
-        run = None if owned_by.run is None else self.index.owner(str(owned_by.run))
-        deployments = [self.index.owner(str(ref)) for ref in dict.fromkeys(owned_by.deployments)]
-        for owner in (run, *deployments):
-            if owner is not None:
-                self._extend(owner, line)
-        if run is not None:
-            for deployment in deployments:
-                self.index.add_together(run, deployment, self.plane.id)
+    def _extend(self, owner: str, start: int, end: int, line: int) -> None:
+        extents = self.extents.setdefault(owner, array("q"))
+        if extents and extents[-2] == start:
+            extents[-2] = end
+        else:
+            extents.extend((start, end, line))
 
-    def _extend(self, owner: int, line: Located) -> None:
-        self.index.add_extent(owner, self.plane.id, line.start, line.end, line.line)
+
+def read(part: Part) -> Reading:
+    """Read a part of a file. Raises OSError when it cannot be read."""
+    reading = Reading(part.plane, part.line, part.line, part.start)
+    with part.path.open("rb") as stream:
+        for piece in pieces(stream, part.start, part.stop):
+            reading.take(piece)
+    return reading
 
 
 def _described(item: PutItem) -> StableRef | None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from contexta import workspace
 from contexta.contract import DeploymentSnapshot, Problem, RunSnapshot
 from contexta.workspace import Workspace
-from contexta.workspace.scan import Piece, Scan
+from contexta.workspace.scan import Piece, Reading
 from tests import strategies as build
 
 Everything = tuple[tuple[RunSnapshot, ...], tuple[DeploymentSnapshot, ...], tuple[Problem, ...], tuple[object, ...]]
@@ -114,12 +114,12 @@ def two(tmp_path: Path) -> Path:
 def test_of_a_file_that_grew_only_the_new_lines_are_read(two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[bytes] = []
 
-    def take(scan: Scan, piece: Piece) -> int:
+    def take(reading: Reading, piece: Piece) -> None:
         taken.append(piece.data)
-        return real(scan, piece)
+        real(reading, piece)
 
-    real = Scan.take
-    monkeypatch.setattr(Scan, "take", take)
+    real = Reading.take
+    monkeypatch.setattr(Reading, "take", take)
     known(tmp_path)
     assert taken == []
     append(two, event("four"))
