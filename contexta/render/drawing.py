@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from contexta.render import words
@@ -41,11 +41,12 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A chart, ready to draw, and in words for those who do not see it."""
+    """A chart, ready to draw, and in words for those who do not see it. `grid` is the `d` attribute of a line at each tick of y."""
 
     paths: tuple[Path, ...]
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
+    grid: str
     description: str
     width: int = WIDTH
     height: int = HEIGHT
@@ -76,16 +77,26 @@ def draw(chart: Chart) -> Drawing:
     """Lay a chart out."""
     xs = [x for line in chart.lines for x, _ in line.points]
     ys = [y for line in chart.lines for _, y in line.points if y is not None]
-    y_low, y_high = _drawable(min(ys, default=0)), _drawable(max(ys, default=1))
-    y_ticks = _round_values(y_low, y_high)
-    x_scale = _Scale(*_span(min(xs, default=0), max(xs, default=1)), LEFT, WIDTH - RIGHT)
-    y_scale = _Scale(*_span(min(y_low, y_ticks[0]), max(y_high, y_ticks[-1])), HEIGHT - BOTTOM, TOP)
+    x_ends = (min(xs, default=0), max(xs, default=1))
+    y_ends = (min(ys, default=0), max(ys, default=1))
+    low, high = map(_drawable, y_ends)
+    y_ticks = _round_values(low, high)
+    x_scale = _Scale(*_span(*x_ends), LEFT, WIDTH - RIGHT)
+    y_scale = _Scale(*_span(min(low, y_ticks[0]), max(high, y_ticks[-1])), HEIGHT - BOTTOM, TOP)
+    # When the ends are as they were, so is all that lies between.
+    tamed = chart.lines if y_ends == (low, high) else tuple(map(_tamed, chart.lines))
+    y_places = y_scale.places(y_ticks)
     return Drawing(
-        paths=tuple(_path(line, x_scale, y_scale) for line in chart.lines),
-        x_ticks=tuple(_x_ticks(chart, xs, x_scale)),
-        y_ticks=tuple(Tick(y_scale(value), words.number(value)) for value in y_ticks),
-        description=_description(chart, ys),
+        paths=tuple(_path(line, x_scale, y_scale) for line in tamed),
+        x_ticks=_x_ticks(chart.names, x_ends, x_scale) if xs else (),
+        y_ticks=tuple(Tick(float(place), words.number(value)) for place, value in zip(y_places, y_ticks, strict=True)),
+        grid="".join(f"M{LEFT} {place}H{WIDTH - RIGHT}" for place in y_places),
+        description=_description(chart, ys, y_ends),
     )
+
+
+def _tamed(line: Line) -> Line:
+    return replace(line, points=tuple((x, None if y is None else _drawable(y)) for x, y in line.points))
 
 
 def _drawable(y: float) -> float:
@@ -130,25 +141,22 @@ def _stretches(points: tuple[tuple[float, float | None], ...]) -> Iterator[Seque
 
 def _placed(stretch: Sequence[tuple[float, float]], x_scale: _Scale, y_scale: _Scale) -> list[tuple[str, str]]:
     xs, ys = zip(*stretch, strict=True)
-    tame = all(end == _drawable(end) for end in (min(ys), max(ys)))  # then so is all that lies between
-    return [*zip(x_scale.places(xs), y_scale.places(ys if tame else map(_drawable, ys)), strict=True)]
+    return [*zip(x_scale.places(xs), y_scale.places(ys), strict=True)]
 
 
-def _x_ticks(chart: Chart, xs: Sequence[float], scale: _Scale) -> Iterator[Tick]:
-    if not xs:
-        return
-    first, last = min(xs), max(xs)
-    names = chart.names or (words.duration(first), words.duration(last))
-    yield Tick(scale(first), names[0])
-    if len(names) > 1 and last > first:
-        yield Tick(scale(last), names[-1])
+def _x_ticks(names: tuple[str, ...], ends: tuple[float, float], scale: _Scale) -> tuple[Tick, ...]:
+    first, last = ends
+    labels = names or (words.duration(first), words.duration(last))
+    if len(labels) < 2 or last == first:
+        return (Tick(scale(first), labels[0]),)
+    return (Tick(scale(first), labels[0]), Tick(scale(last), labels[-1]))
 
 
-def _description(chart: Chart, ys: Sequence[float]) -> str:
+def _description(chart: Chart, ys: Sequence[float], ends: tuple[float, float]) -> str:
     unit = f" {chart.unit}" if chart.unit else ""
     if not ys:
         return f"{chart.title}: {words.count(chart.stands_for)} values, none of them a finite number"
     return (
         f"{chart.title}: {words.count(chart.stands_for)} values, first {words.number(ys[0])}, last {words.number(ys[-1])}, "
-        f"least {words.number(min(ys))}, greatest {words.number(max(ys))}{unit}"
+        f"least {words.number(ends[0])}, greatest {words.number(ends[1])}{unit}"
     )

@@ -1,11 +1,12 @@
 """Cells → HTML.
 
-They are most of a page, so they are put together here rather than in templates, whose loops over them take twenty times as long. All that
-a workspace holds goes through `shown`, once.
+They are most of a page, so they are put together here rather than in templates, whose loops over them take twenty times as long; and by the
+column, of which each kind of cell is made at once. All that a workspace holds goes through `shown`, once.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, islice, repeat
 from types import NoneType
 from typing import Any, get_args
 
@@ -31,118 +32,160 @@ from contexta.report.document import (
 )
 
 _NOTHING = f'<span class="nothing">{words.NOTHING}</span>'
-_ODD = re.compile(f"[&<>\"'{words.HIDDEN}]")
+_MARKUP = "&<>\"'"
+_ODD = re.compile(f"[{_MARKUP}{words.HIDDEN}]")
 _QUANTITIES = frozenset(get_args(Quantity))
-_OF_MOMENTS = "0123456789-T:.Z"
 
 
 def cell(item: Cell, link: Links) -> Markup:
     """A cell; `link` gives the address of a reference's page."""
-    return Markup(_PUT[type(item)](item, link))  # noqa: S704  # made of tags and what `shown` escaped
+    return Markup(_PUT[type(item)]((item,), link)[0])  # noqa: S704  # made of tags and what `shown` escaped
 
 
 def rows(table: Table, numeric: tuple[bool, ...], link: Links) -> Markup:
     """All rows of a table, the first cell of each its header; `numeric` says which columns line up at the right."""
-    classes = [' class="number"' if one else "" for one in numeric]
-    cells = [f"<td{one}>%s</td>" for one in classes]
-    cells[:1] = [f'<th scope="row"{one}>%s</th>' for one in classes[:1]]
-    row = f"<tr>{''.join(cells)}</tr>\n"
-    columns = ([_PUT[type(item)](item, link) for item in column] for column in zip(*table.rows, strict=True))
-    return Markup("".join([row % each for each in zip(*columns, strict=True)]))  # noqa: S704  # as in `cell`
+    columns = [_column(column, link) for column in zip(*table.rows, strict=True)] or [[]] * len(numeric)
+    parts: list[Iterable[str]] = [["<tr>"] * len(table.rows)]
+    tag, end = 'th scope="row"', "</th>"
+    for column, right in zip(columns, numeric, strict=True):
+        parts += [repeat(f'<{tag} class="number">' if right else f"<{tag}>"), column, repeat(end)]
+        tag, end = "td", "</td>"
+    each = zip(*parts, repeat("</tr>\n"), strict=False)
+    return Markup("".join(chain.from_iterable(each)))  # noqa: S704  # as in `cell`
 
 
 def numeric(table: Table) -> tuple[bool, ...]:
-    """Which columns hold nothing but quantities; as the table's own `numeric`, found by the types of whole columns."""
+    """Which columns hold nothing but quantities; as the table's own `numeric`, found by the kinds of whole columns."""
     kinds = [{*map(type, column)} - {NoneType} for column in zip(*table.rows, strict=True)] or [set()] * len(table.columns)
     return tuple(bool(kind) and kind <= _QUANTITIES for kind in kinds)
 
 
 def shown(text: str) -> str:
     """Text as HTML shows it, in an element or an attribute: what is hidden made visible, then escaped."""
-    return text if type(text) is str and not _ODD.search(text) else str(escape(words.visible(str(text))))
+    return str(escape(words.visible(str(text)))) if _ODD.search(text) else text
 
 
-def _nothing(_item: None, _link: Links) -> str:
-    return _NOTHING
+def _plain(texts: Sequence[str]) -> bool:
+    """Whether all are shown as they are; for all of a column it takes less than for one."""
+    joined = "".join(texts)
+    return joined.isprintable() and not any(mark in joined for mark in _MARKUP)
 
 
-def _text(item: Text, _link: Links) -> str:
-    return f'<bdi class="text">{shown(item.value)}</bdi>'
+def _column(items: Sequence[Cell], link: Links) -> list[str]:
+    kinds = {*map(type, items)}
+    if len(kinds) == 1:
+        return _PUT[type(items[0])](items, link)
+    made = {kind: iter(_PUT[kind]([item for item in items if type(item) is kind], link)) for kind in kinds}
+    return [next(made[type(item)]) for item in items]
 
 
-def _code(item: Code, _link: Links) -> str:
-    return f"<code>{shown(item.value)}</code>"
+def _nothings(items: Sequence[None], _link: Links) -> list[str]:
+    return [_NOTHING] * len(items)
 
 
-def _number(item: Number, _link: Links) -> str:
-    value, unit = item.value, item.unit
-    digits = str(value)
-    worded = words.rounded(value, digits) if type(value) is float else words.number(value)
-    return _measured(f'<data value="{digits}">{worded}</data>', unit)
+def _texts(items: Sequence[Text], _link: Links) -> list[str]:
+    return _framed('<bdi class="text">%s</bdi>', [item.value for item in items])
 
 
-def _exact(item: Exact, _link: Links) -> str:
-    return _measured(f'<data value="{item.value}">{words.exact(item.value)}</data>', item.unit)
+def _codes(items: Sequence[Code], _link: Links) -> list[str]:
+    return _framed("<code>%s</code>", [item.value for item in items])
 
 
-def _measured(amount: str, unit: str | None) -> str:
-    return f'{amount} <span class="unit">{shown(unit)}</span>' if unit and unit != "count" else amount
+def _framed(frame: str, texts: list[str]) -> list[str]:
+    """Each text in the frame; most columns have few different ones."""
+    made = {text: frame % shown(text) for text in dict.fromkeys(texts)}
+    return [made[text] for text in texts]
 
 
-def _ref(item: Ref, link: Links) -> str:
-    address = link(item.ref)
+def _numbers(items: Sequence[Number], _link: Links) -> list[str]:
+    values = [item.value for item in items]
+    digits = words.digits(values)
+    return _with_units(_data(digits, words.numbers(values, digits)), items)
+
+
+def _exacts(items: Sequence[Exact], _link: Links) -> list[str]:
+    digits = words.digits([item.value for item in items])
+    return _with_units(_data(digits, [words.NOT_FINITE.get(one, one) for one in digits]), items)
+
+
+def _data(digits: list[str], worded: list[str]) -> list[str]:
+    """Numbers in words, with all their digits where the words have not."""
+    return [word if word == exact else f'<data value="{exact}">{word}</data>' for exact, word in zip(digits, worded, strict=True)]
+
+
+def _with_units(amounts: list[str], items: Sequence[Number | Exact]) -> list[str]:
+    units = {item.unit for item in items} - {None, "", "count"}
+    if not units:
+        return amounts
+    put = {unit: f' <span class="unit">{shown(unit)}</span>' for unit in units if unit}
+    return [amount + put.get(item.unit or "", "") for amount, item in zip(amounts, items, strict=True)]
+
+
+def _refs(items: Sequence[Ref], link: Links) -> list[str]:
+    keys = [(item.ref, item.text) for item in items]
+    made = {key: _ref(*key, link) for key in dict.fromkeys(keys)}
+    return [made[key] for key in keys]
+
+
+def _ref(ref: str, text: str, link: Links) -> str:
+    address = link(ref)
     if address:
-        return f'<a href="{shown(address)}"><bdi>{shown(item.text)}</bdi></a>'
-    return f'<bdi title="{shown(item.ref)}">{shown(item.text)}</bdi>'
+        return f'<a href="{shown(address)}"><bdi>{shown(text)}</bdi></a>'
+    return f'<bdi title="{shown(ref)}">{shown(text)}</bdi>'
 
 
-def _status(item: Status, _link: Links) -> str:
-    inferred = ' <span class="aside">inferred</span>' if item.inferred else ""
-    return _signed("status", words.STATUS_SIGNS, item.value) + inferred
+def _statuses(items: Sequence[Status], _link: Links) -> list[str]:
+    made = _signed("status", words.STATUS_SIGNS, [item.value for item in items])
+    return [one + ' <span class="aside">inferred</span>' if item.inferred else one for one, item in zip(made, items, strict=True)]
 
 
-def _level(item: Level, _link: Links) -> str:
-    return _signed("level", words.LEVEL_SIGNS, item.value)
+def _levels(items: Sequence[Level], _link: Links) -> list[str]:
+    return _signed("level", words.LEVEL_SIGNS, [item.value for item in items])
 
 
-def _signed(kind: str, signs: Mapping[str, str], word: str) -> str:
-    """A word with its sign, so that colour is never the only one."""
-    put = shown(word)
-    return f'<span class="{kind} {put}"><span aria-hidden="true">{signs.get(word, "•")}</span> {put}</span>'
+def _signed(kind: str, signs: Mapping[str, str], texts: list[str]) -> list[str]:
+    """Words with their signs, so that colour is never the only one."""
+    made = {
+        text: f'<span class="{kind} {shown(text)}"><span aria-hidden="true">{signs.get(text, "•")}</span> {shown(text)}</span>'
+        for text in dict.fromkeys(texts)
+    }
+    return [made[text] for text in texts]
 
 
-def _time(item: Time, _link: Links) -> str:
-    moment = item.value
-    if moment.strip(_OF_MOMENTS):
-        return f'<time datetime="{shown(moment)}">{shown(words.time(moment))}</time>'
-    return f'<time datetime="{moment}">{words.time(moment)}</time>'
+def _times(items: Sequence[Time], _link: Links) -> list[str]:
+    moments = [item.value for item in items]
+    if _plain(moments):
+        return [f'<time datetime="{moment}">{words.time(moment)}</time>' for moment in moments]
+    return [f'<time datetime="{shown(moment)}">{shown(words.time(moment))}</time>' for moment in moments]
 
 
-def _duration(item: Duration, _link: Links) -> str:
-    at_least = '<span title="inferred: at least">≥</span> ' if item.at_least else ""
-    return f'<span class="quantity">{at_least}{words.duration(item.seconds)}</span>'
+def _durations(items: Sequence[Duration], _link: Links) -> list[str]:
+    least = '<span title="inferred: at least">≥</span> '
+    return [f'<span class="quantity">{least if item.at_least else ""}{words.duration(item.seconds)}</span>' for item in items]
 
 
-def _bytes(item: Bytes, _link: Links) -> str:
-    return f'<data value="{item.count}">{words.size(item.count)}</data>'
+def _sizes(items: Sequence[Bytes], _link: Links) -> list[str]:
+    return [f'<data value="{item.count}">{words.size(item.count)}</data>' for item in items]
 
 
-def _pairs(item: Pairs, link: Links) -> str:
-    parts = (f'<span><span class="aside">{shown(name)}</span> {_PUT[type(value)](value, link)}</span>' for name, value in item.items)
-    return f'<span class="pairs">{", ".join(parts)}</span>'
+def _all_pairs(items: Sequence[Pairs], link: Links) -> list[str]:
+    names = (shown(name) for item in items for name, _ in item.items)
+    values = _column([value for item in items for _, value in item.items], link)
+    parts = (f'<span><span class="aside">{name}</span> {value}</span>' for name, value in zip(names, values, strict=True))
+    return [f'<span class="pairs">{", ".join(islice(parts, len(item.items)))}</span>' for item in items]
 
 
-_PUT: Mapping[type, Callable[[Any, Links], str]] = {
-    NoneType: _nothing,
-    Text: _text,
-    Code: _code,
-    Number: _number,
-    Exact: _exact,
-    Ref: _ref,
-    Status: _status,
-    Level: _level,
-    Time: _time,
-    Duration: _duration,
-    Bytes: _bytes,
-    Pairs: _pairs,
+_PUT: Mapping[type, Callable[[Sequence[Any], Links], list[str]]] = {
+    NoneType: _nothings,
+    Text: _texts,
+    Code: _codes,
+    Number: _numbers,
+    Exact: _exacts,
+    Ref: _refs,
+    Status: _statuses,
+    Level: _levels,
+    Time: _times,
+    Duration: _durations,
+    Bytes: _sizes,
+    Pairs: _all_pairs,
 }
