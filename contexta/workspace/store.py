@@ -1,8 +1,10 @@
 """A workspace on disk, opened for reading."""
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, Run, RunSnapshot, StableRef
@@ -10,7 +12,6 @@ from contexta.contract.fields import chronological
 from contexta.errors import ContractError, UnknownRef, UnreadableWorkspace
 from contexta.workspace.assembly import Assembly, in_order
 from contexta.workspace.catalog import Catalog
-from contexta.workspace.lines import Located, Unusable
 from contexta.workspace.planes import Extent, Plane, find_planes, is_workspace
 from contexta.workspace.snapshots import deployment_snapshot, run_snapshot
 
@@ -57,15 +58,15 @@ class Workspace:
         ref = self._known(run_ref, self.catalog.runs, "run")
         lines = Assembly(self.root)
         lines.problems.extend(self.catalog.run_problems.get(ref, ()))
-        lines.add(self._lines(self.catalog.runs[ref]))
+        self._read(lines, self.catalog.runs[ref])
         snapshot = run_snapshot(lines, ref, self.catalog.project(ref.owner("project")), self.catalog.described_deployments())
-        return replace(snapshot, unassigned_problems=self.problems)
+        return replace(snapshot, unassigned=bool(self.problems))
 
     def deployment(self, deployment_ref: StableRef | str) -> DeploymentSnapshot:
         """All that is known of one deployment; raises UnknownRef when no line names it."""
         ref = self._known(deployment_ref, self.catalog.deployments, "deployment")
         lines = Assembly(self.root)
-        lines.add(self._lines(self.catalog.deployments[ref]))
+        self._read(lines, self.catalog.deployments[ref])
         return deployment_snapshot(lines, ref, self.catalog.project(ref.owner("project")))
 
     def resolve(self, text: str) -> StableRef:
@@ -99,9 +100,9 @@ class Workspace:
             raise UnknownRef(_no_such(kind, str(ref), known))
         return ref
 
-    def _lines(self, extents: list[Extent]) -> Iterator[Located | Unusable]:
-        for extent in extents:
-            yield from self.planes[extent.plane].read(extent)
+    def _read(self, lines: Assembly, extents: list[Extent]) -> None:
+        for plane, of_plane in groupby(extents, key=attrgetter("plane")):
+            lines.read(self.planes[plane], of_plane)
 
 
 def _no_such(kind: str, text: str, known: Iterable[StableRef]) -> str:

