@@ -42,6 +42,17 @@ def instant(timestamp: str) -> datetime:
         raise ValueError(f"no such time: {shown(timestamp)} ({error})") from None
 
 
+def is_time(text: object) -> bool:
+    """Whether this is a contract timestamp, and there is such a time."""
+    if not isinstance(text, str) or not TIMESTAMP.match(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def chronological(timestamp: str) -> str:
     """A key that sorts contract timestamps by time: as text, `…00Z` would come after `…00.5Z`, and differ from `…00.0Z`."""
     text = timestamp.removesuffix("Z")

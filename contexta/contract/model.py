@@ -1,8 +1,8 @@
 """What every model of the contract does: check itself against the tables, read itself from a dict, write itself back."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from functools import cache
+from functools import cache, partial
 from typing import Any, ClassVar, Self, cast
 
 from contexta.contract.fields import RULES, Rule, apply, chronological
@@ -40,12 +40,7 @@ class Model:
         self._check_times()
 
     def _check_refs(self) -> None:
-        for inner, outer in self.LIES_IN:
-            ref, owner = getattr(self, inner), getattr(self, outer)
-            if ref is None or owner is None or len(ref.parts) <= len(owner.parts):
-                continue  # a sample owned by its stage may still name the batch it was seen in
-            if not ref.lies_in(owner):
-                raise ContractError(inner, f"{str(ref)!r} does not lie in {outer} {str(owner)!r}")
+        check_places(self.LIES_IN, partial(getattr, self))
 
     def _check_times(self) -> None:
         for first, last in _TIME_ORDER:
@@ -79,6 +74,16 @@ class Model:
             if value is not None:
                 yield name, _plain(value)
         yield from self.unknown.items()
+
+
+def check_places(lies_in: Iterable[tuple[str, str]], get: Callable[[str], StableRef | None]) -> None:
+    """Raise ContractError where a reference does not carry the one that it should lie in as its prefix."""
+    for inner, outer in lies_in:
+        ref, owner = get(inner), get(outer)
+        if ref is None or owner is None or len(ref.parts) <= len(owner.parts):
+            continue  # a sample owned by its stage may still name the batch it was seen in
+        if not ref.lies_in(owner):
+            raise ContractError(inner, f"{str(ref)!r} does not lie in {outer} {str(owner)!r}")
 
 
 def nested(cls: type[Model]) -> Rule:

@@ -38,7 +38,7 @@ def last_by_subject(series: Iterable[MetricSeries]) -> dict[str, dict[StableRef,
     columns: dict[str, dict[StableRef, Number]] = {}
     for one in series:
         by_subject = columns.setdefault(column(one), {})
-        for subject, value in zip(one.subjects, one.values, strict=True):
+        for subject, value in one.latest.items():
             by_subject[subject] = Number(value)
     return columns
 
@@ -74,16 +74,17 @@ def chart(series: MetricSeries, begin: str) -> Chart:
     axis, xs, names = _axis(series, begin)
     points = tuple((xs[index], _finite(series.values[index])) for index in kept)
     title = f"{label(series)} · {scope(series)}"
-    return Chart(title, series.unit, axis, names, (Line(label(series), points),), len(series.values))
+    return Chart(title, series.unit, axis, names, (Line(label(series), points),), series.count)
 
 
 def _axis(series: MetricSeries, begin: str) -> tuple[Literal["seconds", "index"], Sequence[float], tuple[str, ...]]:
-    if series.level == "batch" and len(set(series.subjects)) == len(series.subjects):
-        return "index", range(len(series.subjects)), (series.subjects[0].name, series.subjects[-1].name)
+    places = series.places or range(series.count)
+    if series.level == "batch" and len(series.latest) == series.count:
+        return "index", places, (series.subjects[0].name, series.subjects[-1].name)
     if len(set(series.times)) == len(series.times):
         start = instant(begin)
         return "seconds", [(instant(time) - start).total_seconds() for time in series.times], ()
-    return "index", range(len(series.values)), ("1", str(len(series.values)))
+    return "index", places, ("1", str(series.count))
 
 
 def _finite(value: float) -> float | None:

@@ -22,6 +22,21 @@ from contexta.contract.fields import chronological
 _OWNERS = {"run": (), "stage": ("run",), "batch": ("run", "stage"), "sample": ("run", "stage"), "op": ("run", "stage")}
 
 
+def _instant(time: str) -> tuple[str, str]:
+    """A key that puts times in one order, those of one moment that are written differently too."""
+    return chronological(time), time
+
+
+def sooner(*times: str) -> str:
+    """The earliest of some times, whatever order they are given in."""
+    return min(times, key=_instant)
+
+
+def later(*times: str) -> str:
+    """The latest of some times, whatever order they are given in."""
+    return max(times, key=_instant)
+
+
 @dataclass(slots=True)
 class Mention:
     """When something was named: between `first` and `last`, in the batch that stood beside it."""
@@ -32,8 +47,8 @@ class Mention:
 
     def widen(self, time: str) -> None:
         """Take in one more time."""
-        self.first = min(self.first, time, key=chronological)
-        self.last = max(self.last, time, key=chronological)
+        self.first = sooner(self.first, time)
+        self.last = later(self.last, time)
 
 
 @dataclass(slots=True)

@@ -16,7 +16,6 @@ from contexta.workspace.index import Index
 from contexta.workspace.planes import Plane
 from contexta.workspace.sources import DeploymentSource, Lines, RunSource
 
-
 # What the index keeps the starts of runs under.
 _STARTS = "start"
 

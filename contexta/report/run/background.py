@@ -62,7 +62,7 @@ def data_health(snapshot: RunSnapshot) -> Section | None:
     if snapshot.problems:
         blocks.append(problem_table("What was found in this run's lines", snapshot.problems))
     if snapshot.unassigned:
-        blocks.append(Note("Some lines of this workspace name no run, and may be this one's: the index page lists them under Data Health."))
+        blocks.append(Note("Some lines of this workspace name no run, and may be this one's; Data Health on the index page tells which."))
     if inferred := _inferred(snapshot):
         blocks.append(Note(f"Inferred, because no line describes them: {inferred}. Their times are those of the records that name them."))
     return Section("Data Health", tuple(blocks)) if blocks else None

@@ -28,7 +28,7 @@ def _series_row(series: MetricSeries) -> tuple[Cell, ...]:
         Text(measures.label(series)),
         Text(measures.scope(series)),
         cells.text(series.unit),
-        Number(len(series.values)),
+        Number(series.count),
         Number(series.values[0]),
         Number(series.values[-1]),
         Number(spread[0]) if spread else None,
