@@ -57,7 +57,8 @@ class MetricSeries:
     `owner` is the scope: the run, a stage or a deployment. The points were measured on the owner itself or, where `level`
     names another kind, on the batches, samples or operations that lie in it: `subjects[i]` at `times[i]` was `values[i]`.
     A value may be NaN or infinite where a line held that. `tags` tell series of one metric apart; `labels`, empty or one a
-    point, are tags that number its points.
+    point, are tags that number its points. `count` is how many points were measured, all of them kept unless it is more than there are
+    values.
     """
 
     key: str
@@ -69,6 +70,10 @@ class MetricSeries:
     times: tuple[str, ...]
     values: tuple[int | float, ...]
     labels: tuple[str, ...] = ()
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "count", self.count or len(self.values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
