@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contexta.contract import DeploymentSnapshot, Project, RunSnapshot, StableRef
-from contexta.render import HtmlRenderer, Links, to_json, to_markdown, to_text
+from contexta.render import HtmlRenderer, Links, to_csv, to_json, to_markdown, to_text
 from contexta.report import (
     DeploymentSummary,
     Document,
@@ -18,7 +18,7 @@ from contexta.report import (
     summarize_deployment,
 )
 from contexta.report.overviews import of_project, projects_of
-from contexta.site.addresses import Addresses, address
+from contexta.site.addresses import Addresses, address, sheet_address
 from contexta.site.files import SiteFolder
 from contexta.site.plan import Selection, make_plan
 from contexta.workspace import Workspace
@@ -59,6 +59,8 @@ class _Publisher:
         for extension in self.formats:
             content = render_as(document, extension, self.html, self.addresses.links_from(ref, extension))
             self.folder.write(f"{address(ref)}.{extension}", content)
+        for sheet in document.sheets():
+            self.folder.write(sheet_address(ref, sheet.name), to_csv(sheet))
         self.progress(document.title)
 
     def run(self, snapshot: RunSnapshot) -> RunSummary:
@@ -79,7 +81,7 @@ def render_as(document: Document, extension: str, html: HtmlRenderer, links: Lin
         case "md":
             return to_markdown(document, links).encode("utf-8", "replace")
         case "json":
-            return to_json(document)
+            return to_json(document, links)
     return to_text(document).encode("utf-8", "replace")
 
 
