@@ -257,12 +257,6 @@ def test_a_number_that_is_none_stands_in_its_row_as_it_is() -> None:
     assert math.isnan(cell.value)
 
 
-def test_of_many_rows_a_thousand_are_shown_and_all_counted() -> None:
-    samples = tuple(builders.sample("train", f"s{index}") for index in range(1001))
-    made = table(section(page(samples=samples), "Samples"))
-    assert (len(made.rows), made.total) == (1000, 1001)
-
-
 # Artifacts and Deployments
 
 
