@@ -33,7 +33,7 @@ _TIES = range(len("1.2345"), len("-0.00012345") + 1)
 
 # With fewer numbers than this, orjson saves nothing. It writes otherwise than Python: exponents, null for NaN, true, small and great numbers.
 _MANY = 4
-_OTHERWISE = ("e", "n", "0.000")
+_OTHERWISE = ("e", "n", "0.0000")
 _BLOCKS = "▁▂▃▄▅▆▇█"
 LEVEL_SIGNS = {"critical": "✗", "error": "✗", "warning": "▲", "info": "•", "debug": "·"}
 
@@ -66,20 +66,24 @@ def number(value: float) -> str:
     """Four significant digits, all of a whole part: `48,000`, `0.9778`, `945.5`, `123,457`, `1.2e-7`, `NaN`."""
     if isinstance(value, int):
         return f"{value:,}" if -(10**15) < value < 10**15 else f"{Decimal(value):.3e}"
-    return numbers((float(value),), [repr(value)])[0]
+    return _rounded(value, repr(value))
 
 
 def numbers(values: Sequence[float], digits: list[str]) -> list[str]:
     """`number` of each, whose `digits` are at hand."""
-    if {*map(type, values)} != {float}:
-        return [*map(number, values)]
+    kinds = {*map(type, values)}
+    if kinds == {float}:
+        return [*map(_rounded, values, digits)]
+    if kinds == {int}:
+        return [written if -1000 < value < 1000 else number(value) for value, written in zip(values, digits, strict=True)]
+    return [*map(number, values)]
+
+
+def _rounded(value: float, written: str) -> str:
     # Rounding what is stored differs from rounding what is written only where that is a tie: five digits, the last a 5.
-    return [
-        f"{value:.4g}"
-        if 1e-4 <= abs(value) < 999.95 and not (written[-1] == "5" and len(written) in _TIES)
-        else _rounded_as_written(value, written)
-        for value, written in zip(values, digits, strict=True)
-    ]
+    if 1e-4 <= abs(value) < 999.95 and not (written[-1] == "5" and len(written) in _TIES):
+        return f"{value:.4g}"
+    return _rounded_as_written(value, written)
 
 
 def _rounded_as_written(value: float, digits: str) -> str:
@@ -106,8 +110,10 @@ def digits(values: Sequence[float]) -> list[str]:
     """The `repr` of each. Many at once are written by orjson, in a seventh of the time, where it writes them as Python does."""
     if len(values) >= _MANY and -1e15 < min(values) and max(values) < 1e15:
         written = orjson.dumps(values).decode()
+        each = written[1:-1].split(",")
         if not any(sign in written for sign in _OTHERWISE):
-            return written[1:-1].split(",")
+            return each
+        return [one if type(value) is float and abs(value) >= 1e-4 else repr(value) for value, one in zip(values, each, strict=True)]
     return [*map(repr, values)]
 
 

@@ -22,24 +22,30 @@ def chart(*values: float | None, names: tuple[str, ...] = (), unit: str | None =
 
 def drawn_points(drawing: Drawing) -> list[tuple[float, float]]:
     """Every point that is drawn, in a line or alone."""
-    of_lines = [tuple(map(float, point.split(","))) for path in drawing.paths for one in path.stretches for point in one.split()]
-    return [(x, y) for x, y in of_lines] + [mark for path in drawing.paths for mark in path.marks]
+    of_lines = [point for path in drawing.paths for stretch in path.stretches for point in points(stretch)]
+    return of_lines + [mark for path in drawing.paths for mark in path.marks]
+
+
+def points(stretch: str) -> list[tuple[float, float]]:
+    """Those of a `points` attribute, which is in tenths."""
+    places = [int(place) / 10 for place in stretch.split(",")]
+    return list(zip(places[::2], places[1::2], strict=True))
 
 
 def test_the_first_value_stands_left_and_the_greatest_on_top() -> None:
     drawing = draw(chart(10.0, 0.0))
     assert drawing.paths[0].marks == ((LEFT, TOP), (WIDTH - RIGHT, HEIGHT - BOTTOM))
-    assert drawing.paths[0].stretches == (f"{LEFT:.1f},{TOP:.1f} {WIDTH - RIGHT:.1f},{HEIGHT - BOTTOM:.1f}",)
+    assert points(*drawing.paths[0].stretches) == [(LEFT, TOP), (WIDTH - RIGHT, HEIGHT - BOTTOM)]
 
 
 def test_a_gap_breaks_the_line() -> None:
     (path,) = draw(chart(1.0, 2.0, None, 3.0, 4.0)).paths
-    assert [len(stretch.split()) for stretch in path.stretches] == [2, 2]
+    assert [len(points(stretch)) for stretch in path.stretches] == [2, 2]
 
 
 def test_gaps_at_the_ends_and_side_by_side_make_no_empty_line() -> None:
     (path,) = draw(chart(None, 1.0, 2.0, None, None, 3.0, 4.0, None)).paths
-    assert [len(stretch.split()) for stretch in path.stretches] == [2, 2]
+    assert [len(points(stretch)) for stretch in path.stretches] == [2, 2]
 
 
 def test_a_point_between_two_gaps_is_marked_even_in_a_long_line() -> None:
