@@ -31,11 +31,11 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One line: its unbroken stretches as `points` attributes in tenths of a unit, and the points to mark in units."""
+    """One line, in tenths of a unit: its unbroken stretches as `points` attributes, and as a `d` attribute a dot on each point to mark."""
 
     label: str
     stretches: tuple[str, ...]
-    marks: tuple[tuple[float, float], ...]
+    marks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _path(line: Line, x_scale: _Scale, y_scale: _Scale) -> Path:
     return Path(
         label=line.label,
         stretches=tuple(_points(stretch, x_scale, y_scale) for stretch in stretches if len(stretch) > 1),
-        marks=tuple((x_scale(x), y_scale(y)) for stretch in marked for x, y in stretch),
+        marks="".join(_dots(stretch, x_scale, y_scale) for stretch in marked),
     )
 
 
@@ -144,6 +144,12 @@ def _points(stretch: Sequence[tuple[float, float]], x_scale: _Scale, y_scale: _S
     places = [0] * (2 * len(stretch))
     places[::2], places[1::2] = x_scale.tenths(xs), y_scale.tenths(ys)
     return orjson.dumps(places)[1:-1].decode()
+
+
+def _dots(stretch: Sequence[tuple[float, float]], x_scale: _Scale, y_scale: _Scale) -> str:
+    """Lines of no length: where line ends are round, these are dots."""
+    xs, ys = zip(*stretch, strict=True)
+    return "".join(f"M{x} {y}h0" for x, y in zip(x_scale.tenths(xs), y_scale.tenths(ys), strict=True))
 
 
 def _x_ticks(names: tuple[str, ...], ends: tuple[float, float], scale: _Scale) -> tuple[Tick, ...]:

@@ -31,7 +31,7 @@ _SIZES = ("KB", "MB", "GB", "TB")
 _SPANS = ((86_400, "d", 3600, " {} h"), (3600, "h", 60, " {:02} min"), (60, "min", 1, " {:02} s"))
 _TIES = range(len("1.2345"), len("-0.00012345") + 1)
 
-# With fewer numbers than this, orjson saves nothing. It writes otherwise than Python: exponents, null for NaN, true, small and great numbers.
+# With fewer numbers than this, orjson saves nothing. It writes otherwise than Python: exponents, NaN, booleans, small and great numbers.
 _MANY = 4
 _OTHERWISE = ("e", "n", "0.0000")
 _BLOCKS = "▁▂▃▄▅▆▇█"
@@ -40,7 +40,8 @@ LEVEL_SIGNS = {"critical": "✗", "error": "✗", "warning": "▲", "info": "•
 # C0 and C1 controls other than newline and tab, bidirectional controls, zero-width and other invisible characters, lone surrogates.
 # The inside of a character class.
 HIDDEN = (
-    r"\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 )
 _HIDDEN = re.compile(f"[{HIDDEN}]")
 
@@ -108,7 +109,7 @@ def exact(value: float) -> str:
 
 def digits(values: Sequence[float]) -> list[str]:
     """The `repr` of each. Many at once are written by orjson, in a seventh of the time, where it writes them as Python does."""
-    if len(values) >= _MANY and -1e15 < min(values) and max(values) < 1e15:
+    if len(values) >= _MANY and min(values) > -1e15 and max(values) < 1e15:
         written = orjson.dumps(values).decode()
         each = written[1:-1].split(",")
         if not any(sign in written for sign in _OTHERWISE):
