@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 import orjson
 
@@ -66,7 +65,7 @@ def one_line(text: str) -> str:
 def number(value: float) -> str:
     """Four significant digits, all of a whole part: `48,000`, `0.9778`, `945.5`, `123,457`, `1.2e-7`, `NaN`."""
     if isinstance(value, int):
-        return f"{value:,}" if -(10**15) < value < 10**15 else f"{Decimal(value):.3e}"
+        return f"{value:,}" if -(10**15) < value < 10**15 else _in_powers(value)
     return _rounded(value, repr(value))
 
 
@@ -87,14 +86,22 @@ def _rounded(value: float, written: str) -> str:
     return _rounded_as_written(value, written)
 
 
-def _rounded_as_written(value: float, digits: str) -> str:
+def _in_powers(value: int) -> str:
+    from decimal import Decimal  # seldom needed, and takes long to import
+
+    return f"{Decimal(value):.3e}"
+
+
+def _rounded_as_written(value: float, written: str) -> str:
     if not math.isfinite(value):
-        return NOT_FINITE[digits]
+        return NOT_FINITE[written]
     if value == 0:
         return "0"
     if abs(value) < 1e15 and (value.is_integer() or abs(value) >= 1000):
         return f"{round(value):,}"
-    four = Context(prec=4, rounding=ROUND_HALF_EVEN).create_decimal(digits)
+    from decimal import ROUND_HALF_EVEN, Context
+
+    four = Context(prec=4, rounding=ROUND_HALF_EVEN).create_decimal(written)
     if not 1e-4 <= abs(value) < 1e15:
         return f"{four.normalize():e}"
     text = f"{four:,f}"
