@@ -163,7 +163,7 @@ class Thinned:
     def _remember(self, points: Iterable[Point]) -> None:
         for point in points:
             before = self.latest.get(point[3])
-            if before is None or by_time(before) <= by_time(point):
+            if before is None or (by_time(before), before[0]) < (by_time(point), point[0]):
                 self.latest[point[3]] = point
 
     def _widen(self) -> None:
@@ -190,15 +190,18 @@ class Thinned:
             self.recent.add(point)
         self.settle()
 
-    def kept(self) -> list[Point]:
+    def kept(self) -> Columns:
         """All points up to FULL, else the extremes of each stretch; in the order of time. To be asked for once, after the last point."""
         self.settle()
         rest = self.recent.cut(FULL)
         if not self.stretches:
-            return rest.in_order().points()
+            return rest.in_order()
         self._reduce(rest)
-        kept = {point[0]: point for stretch in self.stretches for point in stretch.points()}
-        return sorted((kept[number] for number in sorted(kept)), key=by_time)
+        points = {point[0]: point for stretch in self.stretches for point in stretch.points()}
+        kept = Columns()
+        for number in sorted(points):
+            kept.add(points[number])
+        return kept.in_order()
 
     def last_of_each(self) -> dict[StableRef, int | float]:
         """The last value of every subject, where points were reduced; to be asked for after what was kept."""
