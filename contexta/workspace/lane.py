@@ -278,7 +278,7 @@ class Lane:
         self.newest = later(self.newest or fit.recorded, fit.recorded)
         self._channel(track).append(fit.observed, fit.value, fit.tags)
         track.parsed += 1
-        if track.parsed > (1 if self._is_worth(track) else _WORTH):
+        if track.parsed > self._enough(track):
             self._follow(track, raw, frame)
         return True
 
@@ -287,10 +287,12 @@ class Lane:
             self.mentions.widen(scope.named, first, last, scope.batch)
         scope.saw(first, last)
 
-    def _is_worth(self, track: Track) -> bool:
-        """Whether stencils for lines of this manner and series paid off in other scopes, or were not tried yet."""
+    def _enough(self, track: Track) -> int:
+        """How many lines of a track to read before one may expect more: none where forms of such lines paid off in other scopes."""
         forms = self._forms.get((track.manner, track.series))
-        return not forms or any(form.is_worth() for form in forms)
+        if not forms:
+            return 1
+        return 0 if any(form.is_worth() for form in forms) else _WORTH
 
     def _channel(self, track: Track) -> Channel:
         if track.channel is None:

@@ -45,7 +45,7 @@ class Metric:
                 if len(columns.times) > 2 * FULL:
                     self.plain.settle()
                 return
-            self.plain.settle()  # numbers its points
+            self.plain.number()
             self.count, self.tagged = self.plain.count, True
             if self.count:
                 self.series[()] = self.plain
