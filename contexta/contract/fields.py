@@ -59,6 +59,13 @@ def chronological(timestamp: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def is_before(timestamp: str, other: str) -> bool:
+    """Whether a contract timestamp is earlier than another. Of one length, they have as many decimals: their texts are in order."""
+    if len(timestamp) == len(other):
+        return timestamp < other
+    return chronological(timestamp) < chronological(other)
+
+
 def _time(value: object) -> str:
     if isinstance(value, datetime):
         if value.tzinfo is None:

@@ -5,7 +5,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from functools import cache, partial
 from typing import Any, ClassVar, Self, cast
 
-from contexta.contract.fields import RULES, Rule, apply, chronological
+from contexta.contract.fields import RULES, Rule, apply, is_before
 from contexta.contract.refs import StableRef
 from contexta.errors import ContractError
 
@@ -35,7 +35,12 @@ class Model:
             value = getattr(self, name)
             if value is None and not required:
                 continue
-            object.__setattr__(self, name, apply(name, rule, value))
+            try:
+                kept = rule(value)
+            except ValueError:
+                kept = apply(name, rule, value)  # raises, naming the field
+            if kept is not value:
+                object.__setattr__(self, name, kept)
         self._check_refs()
         self._check_times()
 
@@ -45,7 +50,7 @@ class Model:
     def _check_times(self) -> None:
         for first, last in _TIME_ORDER:
             begin, end = getattr(self, first, None), getattr(self, last, None)
-            if begin and end and chronological(end) < chronological(begin):
+            if begin and end and is_before(end, begin):
                 raise ContractError(last, f"{end} is before {first} {begin}")
 
     @classmethod

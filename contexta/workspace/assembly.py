@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -126,7 +127,7 @@ class Assembly:
             self.problems.append(line.problem("lenient_json", what))
 
     def _saw(self, times: Iterable[str]) -> None:
-        self.as_of = later(self.as_of, *times)
+        self.as_of = reduce(later, times, self.as_of)
 
     def _put(self, item: PutItem, line: Located) -> None:
         model = item.model.from_dict(item.data)
@@ -178,8 +179,8 @@ class Assembly:
     def _settle(self) -> None:
         """Tell the mentions of what took the quick way; once, after the last line."""
         for scope in self._lane.taken():
-            self.mentions.add(scope.mentioned, scope.first, scope.last, batch=scope.refs.get("batch_execution_ref"))
-            self.record_runs.add(scope.refs["run_ref"])
+            self.mentions.widen(scope.named, scope.first, scope.last, scope.batch)
+            self.record_runs.add(scope.run)
         if self._lane.newest:
             self._saw([self._lane.newest])
 

@@ -16,13 +16,13 @@ from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from contexta.contract import MetricPayload, MetricRecord, StableRef
-from contexta.contract.fields import RULES, apply, chronological, is_time
+from contexta.contract.fields import RULES, apply, is_before, is_time
 from contexta.contract.model import check_places
 from contexta.contract.records import SCOPES as LIES_IN
 from contexta.contract.refs import MAX_REF, is_component
 from contexta.errors import ContractError
 from contexta.workspace.lines import is_too_deep
-from contexta.workspace.mentions import Mentions, later, sooner
+from contexta.workspace.mentions import Mentions, later, sooner, with_owners
 from contexta.workspace.series import Channel, SeriesBuilder, kept_tags
 from contexta.workspace.stencil import (
     SCOPES,
@@ -51,6 +51,11 @@ _MANY, _FEW = 2048, 8
 # As many forms are learned of one series; who writes it in ever new ways is read line by line.
 _MAX_FORMS = 4
 
+# A stencil pays off where it recognises at least so many lines.
+_WORTH = 4
+
+_OBJECT_OR_NONE = (dict, type(None))
+
 # Hashes of references and contents are cut to what Python keeps in 32 bytes each.
 _REF_BITS, _CONTENT_BITS = (1 << 60) - 1, (1 << 30) - 1
 
@@ -76,35 +81,25 @@ _correlation = _getter(("trace_id", "session_id"))
 class Scope:
     """Scopes that were checked together: as their envelopes name them, and when the records that took a quick way were seen in them.
 
-    `seen` holds the records of their run: hash of the name → hash of the content.
+    `subject` is the narrowest, `named` are those that a record in them says something of, and their owners. `records` is how the
+    references of their run's records begin, and `seen` holds those: hash of the name → hash of the content.
     """
 
     texts: tuple[str | None, ...]
-    refs: Mapping[str, StableRef]
+    subject: StableRef
+    run: StableRef
+    batch: StableRef | None
+    records: str
     seen: dict[int, int]
+    named: tuple[StableRef, ...]
     first: str = ""
     last: str = ""
     tracks: "dict[tuple[Fields, Fields], Track]" = field(default_factory=dict)
 
-    @property
-    def subject(self) -> StableRef:
-        """The narrowest of them."""
-        return next(self.refs[name] for name in SCOPES if name in self.refs)
-
-    @property
-    def mentioned(self) -> list[StableRef]:
-        """Those that a record in them says something of. What a deployment does later is no part of the run's time."""
-        return [ref for ref in self.refs.values() if ref.kind != "run" or "deployment_execution_ref" not in self.refs]
-
-    @property
-    def records(self) -> str:
-        """How the references of records in them begin."""
-        return f"record:{self.refs['run_ref'].value}."
-
-    def saw(self, *times: str) -> None:
-        """Take in times at which something was seen."""
-        self.first = sooner(self.first or times[0], *times)
-        self.last = later(self.last or times[0], *times)
+    def saw(self, first: str, last: str) -> None:
+        """Take in the first and the last of some times at which something was seen."""
+        self.first = sooner(self.first or first, first)
+        self.last = later(self.last or last, last)
 
 
 @dataclass(slots=True, eq=False)
@@ -208,7 +203,7 @@ class Lane:
     def _fit(self, record: Mapping[str, Any]) -> Fit | None:
         envelope, payload = record["envelope"], record["payload"]
         manner, series = manner_of(envelope), _series(payload)
-        if manner is None or manner not in self._manners or series not in self._series:
+        if manner is None or manner not in self._manners or (series not in self._series and not self._is_series(series, payload)):
             return None
         ref, observed, recorded = _changing(envelope)
         value, tags, said = payload["value"], payload.get("tags"), payload.get("subject_ref")
@@ -217,12 +212,11 @@ class Lane:
             and isinstance(observed, str)
             and isinstance(recorded, str)
             and (type(value) is float or type(value) is int)
-            and isinstance(tags, dict | None)
+            and isinstance(tags, _OBJECT_OR_NONE)
             and is_time(observed)
-            and is_time(recorded)
-            and chronological(observed) <= chronological(recorded)
+            and (recorded == observed or (is_time(recorded) and not is_before(recorded, observed)))
             and (scope := self._scope(_scopes(envelope))) is not None
-            and (said is None or said == next(filter(None, scope.texts)))
+            and (said is None or said == str(scope.subject))
             and ref.startswith(scope.records)
             and len(ref) <= MAX_REF
             and is_component(name := ref[len(scope.records) :])
@@ -241,13 +235,32 @@ class Lane:
     def _new_scope(self, texts: Fields) -> Scope | None:
         """Scopes that are named together for the first time, checked as an envelope would check them."""
         try:
-            named = ((name, text) for name, text in zip(SCOPES, texts, strict=True) if text is not None)
-            refs = {name: cast(StableRef, apply(name, RULES[name], text)) for name, text in named}
+            given = ((name, text) for name, text in zip(SCOPES, texts, strict=True) if text is not None)
+            refs = {name: cast(StableRef, apply(name, RULES[name], text)) for name, text in given}
             check_places(LIES_IN, refs.get)
             run = refs["run_ref"]
         except (ContractError, KeyError):
             return None
-        return Scope(cast(tuple[str | None, ...], texts), refs, self._seen.setdefault(f"record:{run.value}.", {}))
+        # What a deployment does later is no part of the run's time.
+        named = (ref for ref in refs.values() if ref is not run or "deployment_execution_ref" not in refs)
+        records = f"record:{run.value}."
+        return Scope(
+            texts=cast(tuple[str | None, ...], texts),
+            subject=next(iter(refs.values())),
+            run=run,
+            batch=refs.get("batch_execution_ref"),
+            records=records,
+            seen=self._seen.setdefault(records, {}),
+            named=with_owners(named),
+        )
+
+    def _is_series(self, series: Fields, payload: Mapping[str, Any]) -> bool:
+        """Check what a payload says of its series for the first time."""
+        try:
+            self._series[series] = MetricPayload.from_dict(payload)
+        except ContractError:
+            return False
+        return True
 
     def _track(self, scope: Scope, manner: Fields, series: Fields) -> Track:
         track = scope.tracks.get((manner, series))
@@ -261,18 +274,25 @@ class Lane:
         if fit.key in scope.seen:
             return False
         scope.seen[fit.key] = fit.content
-        self._saw(scope, fit.observed)
+        self._saw(scope, fit.observed, fit.observed)
         self.newest = later(self.newest or fit.recorded, fit.recorded)
         self._channel(track).append(fit.observed, fit.value, fit.tags)
         track.parsed += 1
-        if track.parsed > 1:
+        if track.parsed > self._enough(track):
             self._follow(track, raw, frame)
         return True
 
-    def _saw(self, scope: Scope, *times: str) -> None:
-        if not scope.first:  # what was named first keeps its place
-            self.mentions.add(scope.mentioned, *times, batch=scope.refs.get("batch_execution_ref"))
-        scope.saw(*times)
+    def _saw(self, scope: Scope, first: str, last: str) -> None:
+        if not scope.first:  # now, because the first batch that a scope is named in is kept
+            self.mentions.widen(scope.named, first, last, scope.batch)
+        scope.saw(first, last)
+
+    def _enough(self, track: Track) -> int:
+        """How many lines of a track to read before one may expect more: none where forms of such lines paid off in other scopes."""
+        forms = self._forms.get((track.manner, track.series))
+        if not forms:
+            return 1
+        return 0 if any(form.is_worth() for form in forms) else _WORTH
 
     def _channel(self, track: Track) -> Channel:
         if track.channel is None:
@@ -311,17 +331,18 @@ class Lane:
         found = next((one for one in track.stencils if one.form is form), None)
         if found is not None or form.layout.records != track.scope.records:
             return found
-        constants = form.in_scope(track.scope.texts)
-        if constants is None:
+        skeleton = form.in_scope(track.scope.texts)
+        if skeleton is None:
             return None
-        stencil = Stencil(form, track, form.reader(constants), template(constants), hash((track.base, ())))
+        stencil = Stencil(form, track, form.reader(skeleton), template(skeleton), hash((track.base, ())))
+        form.stencils += 1
         track.stencils.append(stencil)
         return stencil
 
     def _guess(self, last: Stencil) -> Stencil | None:
         """What should come after a stencil that is new: what came after its form in other scopes."""
         after = self._after.get(last.form)
-        if after is not None:
+        if after is not None and after[0].is_worth():
             form, manner, series = after
             last.next = self._stencil(form, self._track(last.track.scope, manner, series))
         return last.next
@@ -398,6 +419,8 @@ class Lane:
 
     def _append(self, used: list[Stencil], times: list[str], values: list[int | float], tags: list[Tags] | None) -> None:
         distinct = dict.fromkeys(used)
+        for stencil in distinct:
+            stencil.form.lines += len(used) // len(distinct)
         self._saw_all(distinct, used, times)
         channels = {stencil: self._channel(stencil.track) for stencil in distinct}
         if tags is not None or any(channel.metric.tagged for channel in channels.values()):
@@ -433,7 +456,7 @@ class Lane:
 def manner_of(envelope: Mapping[str, Any]) -> Fields | None:
     """Who wrote a record and how; None where the quick way does not take such records."""
     correlation = envelope.get("correlation_refs")
-    if envelope.get("extensions") not in (None, []) or not isinstance(correlation, dict | None):
+    if envelope.get("extensions") not in (None, []) or not isinstance(correlation, _OBJECT_OR_NONE):
         return None
     return (*_manner(envelope), *_correlation(correlation or {}))
 

@@ -8,10 +8,9 @@ import json
 import math
 import re
 from bisect import bisect
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
 from io import FileIO
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -29,7 +28,7 @@ SHOWN = 64 * 1024
 MAX_DEPTH = 200
 
 # How much is read at a time where whole lines are taken in blocks.
-BLOCK = 1024 * 1024
+BLOCK = 1048576
 
 # What opens or closes a level, and strings, in which brackets mean nothing.
 _STRUCTURE = re.compile(rb'[][{}]|"(?:[^"\\]|\\.)*"')
@@ -88,7 +87,7 @@ class Block:
     file: str
     texts: list[bytes]
     parts: list[tuple[int, int, int]]
-    _starts: list[int] = field(default_factory=list)
+    _at: tuple[int, int] = (-1, 0)
 
     def take(self, stream: FileIO, stretch: Stretch) -> int | None:
         """Take the lines of one more stretch; returns the number of the first that is not there any more."""
@@ -102,19 +101,12 @@ class Block:
         return stretch.line + len(texts) if cut or end < stretch.end else None
 
     def parsed(self, index: int) -> "Located | Unusable":
-        """One of the lines."""
-        if not self._starts:  # reckoned once, and only where a line is parsed
-            self._starts = list(_starts(self.texts, self.parts))
-        position, line, _ = self.parts[bisect(self.parts, (index, math.inf)) - 1]
-        start, text = self._starts[index], self.texts[index]
-        return parsed(self.file, line + index - position, start, start + len(text) + 1, text)
-
-
-def _starts(texts: Sequence[bytes], parts: Sequence[tuple[int, int, int]]) -> Iterator[int]:
-    """The byte at which each line begins."""
-    ends = [position for position, _, _ in parts[1:]] + [len(texts)]
-    for (position, _, first), end in zip(parts, ends, strict=True):
-        yield from accumulate((len(text) + 1 for text in texts[position : end - 1]), initial=first)
+        """One of the lines; the next one is found soonest from there."""
+        position, line, first = self.parts[bisect(self.parts, (index, math.inf)) - 1]
+        known, start = self._at if position <= self._at[0] <= index else (position, first)
+        start += sum(map(len, self.texts[known:index])) + index - known
+        self._at = (index, start)
+        return parsed(self.file, line + index - position, start, start + len(self.texts[index]) + 1, self.texts[index])
 
 
 def read_blocks(path: Path, file: str, stretches: Iterable[Stretch]) -> Iterator[Block | Unusable]:

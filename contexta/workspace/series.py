@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from contexta.contract import DegradedRecord, MetricPayload, MetricSeries, Record, StableRef
 from contexta.contract.records import NON_FINITE_METRIC
 from contexta.errors import ContractError
-from contexta.workspace.thinning import FULL, Point, Tags, Thinned
+from contexta.workspace.thinning import FULL, Tags, Thinned
 
 # A tag with more values than this on one metric numbers its points (a step, a row) rather than telling series apart.
 MAX_TAG_VALUES = 12
@@ -45,7 +45,7 @@ class Metric:
                 if len(columns.times) > 2 * FULL:
                     self.plain.settle()
                 return
-            self.plain.settle()  # numbers its points
+            self.plain.number()
             self.count, self.tagged = self.plain.count, True
             if self.count:
                 self.series[()] = self.plain
@@ -120,7 +120,10 @@ class SeriesBuilder:
     def channel(self, subject: StableRef, payload: MetricPayload) -> Channel:
         """Where the points of a subject and metric go."""
         owner = subject.owner("stage") if subject.kind in _OWNED_BY_STAGE else subject
-        metric = self._metrics.setdefault((owner, subject.kind, payload.metric_key), Metric())
+        key = (owner, subject.kind, payload.metric_key)
+        metric = self._metrics.get(key)
+        if metric is None:
+            metric = self._metrics[key] = Metric()
         metric.unit = metric.unit or payload.unit
         return Channel(metric, subject, payload.slice_ref)
 
@@ -145,28 +148,28 @@ class SeriesBuilder:
 
 
 def _series(key: str, owner: StableRef, level: str, metric: Metric, tags: Tags, thinned: Thinned) -> MetricSeries:
-    count, points = thinned.count, thinned.kept()
+    count, kept = thinned.count, thinned.kept()
+    reduced = len(kept.times) < count
     return MetricSeries(
         key=key,
         owner=owner,
         level=level,
         unit=metric.unit,
         tags=dict(tags),
-        subjects=tuple(point[3] for point in points),
-        times=tuple(point[1] for point in points),
-        values=tuple(point[2] for point in points),
-        labels=tuple(_label(point[4], metric.numbering) for point in points) if metric.numbering else (),
+        subjects=tuple(kept.subjects),
+        times=tuple(kept.times),
+        values=tuple(kept.values),
+        labels=tuple(_label(tags, metric.numbering) for tags in kept.tags) if metric.numbering else (),
         count=count,
-        places=_places(points, count) if len(points) < count else (),
-        last_values=thinned.last_of_each() if len(points) < count else {},
+        places=_places(kept.numbers, count) if reduced else (),
+        last_values=thinned.last_of_each() if reduced else {},
     )
 
 
-def _places(points: list[Point], count: int) -> tuple[int, ...]:
-    """Where points stood among all of their series: their numbers, which may have gaps where other series of the metric had points."""
-    numbers = sorted(point[0] for point in points)
-    first, span = numbers[0], numbers[-1] - numbers[0]
-    return tuple((number - first) * (count - 1) // span for number in numbers)
+def _places(numbers: list[int], count: int) -> tuple[int, ...]:
+    """Where points stood among all of their series: their numbers, without the gaps that other series of the metric leave in them."""
+    first, span = min(numbers), max(numbers) - min(numbers)
+    return tuple((number - first) * (count - 1) // span for number in sorted(numbers))
 
 
 def _label(tags: Tags, numbering: set[str]) -> str:

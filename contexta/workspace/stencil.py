@@ -8,6 +8,7 @@ the text's place there whatever letters it has, does so in every line of the for
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import le
 from typing import Any
 
@@ -27,6 +28,12 @@ SCOPES = (
     "deployment_execution_ref",
     "run_ref",
 )
+
+# Stands in a skeleton where a part varies: no line holds it, because JSON does not.
+_PART = b"\0"
+
+# A form pays off in a scope that has so many lines of it.
+_WORTH = 4
 
 _TIMES = ("captured_at", "appended_at", "observed_at", "recorded_at")
 _DIGITS = bytes.maketrans(b"0123456789", b"0" * 10)
@@ -55,31 +62,36 @@ class Form:
     """
 
     layout: Layout
-    constants: tuple[bytes, ...]
+    skeleton: bytes
     widths: tuple[int, ...]
     name_pattern: bytes
     middle: bytes
     stop: bytes
     tags_first: bool
     texts: tuple[str | None, ...]
+    lines: int = 0
+    stencils: int = 0
 
-    def in_scope(self, texts: tuple[str | None, ...]) -> tuple[bytes, ...] | None:
-        """The constants where other scopes are named; None where the lines of those cannot be told from this form."""
-        constants = self.constants
+    def is_worth(self) -> bool:
+        """Whether a scope had enough lines of this form, on average, that it pays to recognise them."""
+        return self.lines >= _WORTH * self.stencils
+
+    def in_scope(self, texts: tuple[str | None, ...]) -> bytes | None:
+        """The skeleton where other scopes are named; None where the lines of those cannot be told from this form."""
+        skeleton = self.skeleton
         for own, other in zip(self.texts, texts, strict=True):
             if own == other:
                 continue
             if own is None or other is None:
                 return None
-            before, after = f'"{own}"'.encode(), f'"{other}"'.encode()
-            constants = tuple(constant.replace(before, after) for constant in constants)
-        return constants
+            skeleton = skeleton.replace(b'"%b"' % own.encode(), b'"%b"' % other.encode())
+        return skeleton
 
-    def reader(self, constants: tuple[bytes, ...]) -> Callable[[bytes], Row]:
+    def reader(self, skeleton: bytes) -> Callable[[bytes], Row]:
         """What cuts a line of this form into its row; raises struct.error for one that is too short."""
-        sizes = (size for constant, width in zip(constants, self.widths, strict=False) for size in (f"{len(constant)}x", f"{width}s"))
-        head = struct.Struct("".join(sizes)).unpack_from
-        start = sum(map(len, constants[: len(self.widths) + 1])) + sum(self.widths)
+        constants = skeleton.split(_PART)
+        sizes = tuple(map(len, constants[:5]))
+        head, start = _head(sizes[:4], self.widths).unpack_from, sum(sizes) + sum(self.widths)
         name, stop, middle, tail = self.layout.name, self.stop, self.middle, len(constants[-1])
         skipped, after, numbered = len(middle), len(constants[-2]), self.layout.numbered
 
@@ -96,9 +108,14 @@ class Form:
         return general if middle or numbered else plain
 
 
-def template(constants: Sequence[bytes]) -> bytes:
+@lru_cache(maxsize=256)  # names of one length, such as epoch-10 and epoch-11, make lines of one shape
+def _head(constants: tuple[int, ...], widths: tuple[int, ...]) -> struct.Struct:
+    return struct.Struct("".join(f"{constant}x{width}s" for constant, width in zip(constants, widths, strict=True)))
+
+
+def template(skeleton: bytes) -> bytes:
     """What prints a row as a line, with `%`."""
-    return b"%b".join(constant.replace(b"%", b"%%") for constant in constants)
+    return skeleton.replace(b"%", b"%%").replace(_PART, b"%b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +192,7 @@ def _form(raw: bytes, parts: list[_Part], name: str, texts: tuple[str | None, ..
             records=records,
             numbered=last.key == "sequence",
         ),
-        constants=tuple(raw[end:start] for end, start in zip(ends, starts, strict=True)),
+        skeleton=_PART.join(raw[end:start] for end, start in zip(ends, starts, strict=True)),
         widths=tuple(part.end - part.start for part in fixed),
         name_pattern=name.encode().translate(_LETTERS),
         middle=raw[first.end : second.start] if first is not second else b"",
@@ -193,8 +210,8 @@ _OTHER_NAME, _OTHER_TAGS = "other-0", {"other": 0.5}
 def _prints(form: Form, raw: bytes, frame: Mapping[str, Any], holder: str) -> bool:
     """Whether the form prints other parts, in other scopes, as the line that differs from this one in just those."""
     others = {text: f"other:{number}" for number, text in enumerate(form.texts) if text is not None}
-    constants = form.in_scope(tuple(text and others[text] for text in form.texts))
-    if constants is None or template(form.constants) % form.reader(form.constants)(raw) != raw:
+    skeleton = form.in_scope(tuple(text and others[text] for text in form.texts))
+    if skeleton is None or template(form.skeleton) % form.reader(form.skeleton)(raw) != raw:
         return False
     record, ref = frame[holder], form.layout.records + _OTHER_NAME
     envelope = {key: _OTHER.get(key, value) for key, value in record["envelope"].items()}
@@ -209,7 +226,7 @@ def _prints(form: Form, raw: bytes, frame: Mapping[str, Any], holder: str) -> bo
     if not form.layout.numbered:
         wanted["payload_ref"] = ref
     try:
-        return bool(orjson.loads(template(constants) % _other_row(form)) == wanted)
+        return bool(orjson.loads(template(skeleton) % _other_row(form)) == wanted)
     except orjson.JSONDecodeError:
         return False
 

@@ -102,10 +102,9 @@ class Columns:
         times = self.times if len(set(map(len, self.times))) <= 1 else list(map(chronological, self.times))
         if all(map(le, times, islice(times, 1, None))):
             return self
-        ordered, points = Columns(), self.points()
-        for index in sorted(range(len(points)), key=times.__getitem__):
-            ordered.add(points[index])
-        return ordered
+        order = sorted(range(len(times)), key=times.__getitem__)
+        columns = (self.numbers, self.times, self.values, self.subjects, self.tags)
+        return Columns(*([column[index] for index in order] if column else [] for column in columns))
 
     def stretch(self, start: int, end: int) -> Stretch:
         """What is kept of the points from one position up to another, in the order of time."""
@@ -145,11 +144,18 @@ class Thinned:
         """How many points came."""
         return self.reduced + len(self.recent.times)
 
-    def settle(self) -> None:
-        """Reduce what is beyond FULL points. It makes no difference when that is done: chunks of FULL are cut, from the first point on."""
+    def number(self) -> None:
+        """Give numbers and tags to points that were added without."""
         recent = self.recent
         recent.numbers.extend(range(self.reduced + len(recent.numbers), self.count))
         recent.tags.extend([()] * (len(recent.times) - len(recent.tags)))
+
+    def settle(self) -> None:
+        """Reduce what is beyond FULL points. It makes no difference when that is done: chunks of FULL are cut, from the first point on."""
+        recent = self.recent
+        if len(recent.times) <= FULL:
+            return
+        self.number()
         while len(recent.times) > FULL:
             self._reduce(recent.cut(FULL))
 
@@ -163,7 +169,7 @@ class Thinned:
     def _remember(self, points: Iterable[Point]) -> None:
         for point in points:
             before = self.latest.get(point[3])
-            if before is None or by_time(before) <= by_time(point):
+            if before is None or (by_time(before), before[0]) < (by_time(point), point[0]):
                 self.latest[point[3]] = point
 
     def _widen(self) -> None:
@@ -177,6 +183,7 @@ class Thinned:
         """Take over the points of other series, in the order in which all of them came."""
         for one in (self, *others):
             one.settle()
+            one.number()
         for other in others:
             self._remember(other.latest.values())
             self.stretches += other.stretches
@@ -190,15 +197,18 @@ class Thinned:
             self.recent.add(point)
         self.settle()
 
-    def kept(self) -> list[Point]:
+    def kept(self) -> Columns:
         """All points up to FULL, else the extremes of each stretch; in the order of time. To be asked for once, after the last point."""
         self.settle()
-        rest = self.recent.cut(FULL)
         if not self.stretches:
-            return rest.in_order().points()
-        self._reduce(rest)
-        kept = {point[0]: point for stretch in self.stretches for point in stretch.points()}
-        return sorted((kept[number] for number in sorted(kept)), key=by_time)
+            return self.recent.in_order()
+        self.number()
+        self._reduce(self.recent.cut(FULL))
+        points = {point[0]: point for stretch in self.stretches for point in stretch.points()}
+        kept = Columns()
+        for number in sorted(points):
+            kept.add(points[number])
+        return kept.in_order()
 
     def last_of_each(self) -> dict[StableRef, int | float]:
         """The last value of every subject, where points were reduced; to be asked for after what was kept."""
