@@ -6,7 +6,7 @@ A rule takes the value that was given and returns it as the model keeps it, or r
 import math
 import re
 import reprlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 from contexta.contract.refs import StableRef, is_component
@@ -51,6 +51,12 @@ def is_time(text: object) -> bool:
     except ValueError:
         return False
     return True
+
+
+def seconds_since(begin: str, timestamps: Iterable[str]) -> list[float]:
+    """The seconds from one contract timestamp to each of others, all of which were checked before."""
+    start = datetime.fromisoformat(begin)
+    return [(datetime.fromisoformat(timestamp) - start).total_seconds() for timestamp in timestamps]
 
 
 def chronological(timestamp: str) -> str:
