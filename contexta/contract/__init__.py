@@ -75,3 +75,4 @@ __all__ = [
     "instant",
     "record_from_dict",
     "seconds_since",
+]
