@@ -6,20 +6,26 @@ from typing import Any
 
 import orjson
 
-from contexta.report.document import Document
+from contexta.render.links import Links, no_links
+from contexta.report.document import Document, Sheet
 
 
-def render(document: Document) -> bytes:
-    """The page as JSON; numbers are numbers, times ISO-8601, and a number that JSON lacks is null beside its name."""
-    return orjson.dumps(_plain(document), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+def render(document: Document, links: Links = no_links) -> bytes:
+    """The page as JSON; numbers are numbers, times ISO-8601, and a number that JSON lacks is null beside its name.
+
+    A sheet is named with its address, null where it does not lie beside the page.
+    """
+    return orjson.dumps(_plain(document, links), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, links: Links) -> Any:
+    if isinstance(value, Sheet):
+        return {"type": "sheet", "name": value.name, "columns": value.columns, "holds": value.holds, "address": links(value.ref)}
     if is_dataclass(value):
-        members = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        members = {field.name: _plain(getattr(value, field.name), links) for field in fields(value)}
         return {"type": type(value).__name__.lower(), **members, **_name_of_non_finite(members)}
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [_plain(item, links) for item in value]
     return _number(value)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
+import orjson
+
 from contexta.render import words
 from contexta.report.document import Chart, Line
 
@@ -18,9 +20,6 @@ MAX_MARKS = 40
 # What arithmetic can do with: see _drawable.
 _LEAST, _GREATEST = 1e-300, 1e300
 
-# Every place in the picture, written.
-_TENTHS = tuple(f"{tenth / 10:.1f}" for tenth in range(10 * max(WIDTH, HEIGHT) + 1))
-
 
 @dataclass(frozen=True, slots=True)
 class Tick:
@@ -32,11 +31,11 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One line: its unbroken stretches as `points` attributes, and the points to mark."""
+    """One line, in tenths of a unit: its unbroken stretches as `points` attributes, and as a `d` attribute a dot on each point to mark."""
 
     label: str
     stretches: tuple[str, ...]
-    marks: tuple[tuple[float, float], ...]
+    marks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +63,13 @@ class _Scale:
     end: float
 
     def __call__(self, value: float) -> float:
-        return float(self.places((value,))[0])
+        return self.tenths((value,))[0] / 10
 
-    def places(self, values: Iterable[float]) -> list[str]:
-        """Where values lie, to a tenth of a unit. Looked up: most of a page's numbers are these, and to format one takes thrice as long."""
+    def tenths(self, values: Iterable[float]) -> list[int]:
+        """Where values lie, in tenths of a unit: of many points, whole numbers are written soonest."""
         low, height = self.low, self.high - self.low
         start, length = 10 * self.start + 0.5, 10 * (self.end - self.start)
-        return [_TENTHS[int(start + (value - low) / height * length)] for value in values]
+        return [int(start + (value - low) / height * length) for value in values]
 
 
 def draw(chart: Chart) -> Drawing:
@@ -85,11 +84,11 @@ def draw(chart: Chart) -> Drawing:
     y_scale = _Scale(*_span(min(low, y_ticks[0]), max(high, y_ticks[-1])), HEIGHT - BOTTOM, TOP)
     # When the ends are as they were, so is all that lies between.
     tamed = chart.lines if y_ends == (low, high) else tuple(map(_tamed, chart.lines))
-    y_places = y_scale.places(y_ticks)
+    y_places = [*map(y_scale, y_ticks)]
     return Drawing(
         paths=tuple(_path(line, x_scale, y_scale) for line in tamed),
         x_ticks=_x_ticks(chart.names, x_ends, x_scale) if xs else (),
-        y_ticks=tuple(Tick(float(place), words.number(value)) for place, value in zip(y_places, y_ticks, strict=True)),
+        y_ticks=tuple(Tick(place, words.number(value)) for place, value in zip(y_places, y_ticks, strict=True)),
         grid="".join(f"M{LEFT} {place}H{WIDTH - RIGHT}" for place in y_places),
         description=_description(chart, ys, y_ends),
     )
@@ -121,12 +120,12 @@ def _round_values(low: float, high: float) -> list[float]:
 
 
 def _path(line: Line, x_scale: _Scale, y_scale: _Scale) -> Path:
-    stretches = [_placed(stretch, x_scale, y_scale) for stretch in _stretches(line.points)]
+    stretches = [*_stretches(line.points)]
     marked = stretches if len(line.points) <= MAX_MARKS else [stretch for stretch in stretches if len(stretch) == 1]
     return Path(
         label=line.label,
-        stretches=tuple(" ".join(map(",".join, stretch)) for stretch in stretches if len(stretch) > 1),
-        marks=tuple((float(x), float(y)) for stretch in marked for x, y in stretch),
+        stretches=tuple(_points(stretch, x_scale, y_scale) for stretch in stretches if len(stretch) > 1),
+        marks="".join(_dots(stretch, x_scale, y_scale) for stretch in marked),
     )
 
 
@@ -139,9 +138,18 @@ def _stretches(points: tuple[tuple[float, float | None], ...]) -> Iterator[Seque
         begin = end + 1
 
 
-def _placed(stretch: Sequence[tuple[float, float]], x_scale: _Scale, y_scale: _Scale) -> list[tuple[str, str]]:
+def _points(stretch: Sequence[tuple[float, float]], x_scale: _Scale, y_scale: _Scale) -> str:
+    """A `points` attribute: x,y,x,y… as orjson writes a list, in a fifth of the time that it takes to format and join them."""
     xs, ys = zip(*stretch, strict=True)
-    return [*zip(x_scale.places(xs), y_scale.places(ys), strict=True)]
+    places = [0] * (2 * len(stretch))
+    places[::2], places[1::2] = x_scale.tenths(xs), y_scale.tenths(ys)
+    return orjson.dumps(places)[1:-1].decode()
+
+
+def _dots(stretch: Sequence[tuple[float, float]], x_scale: _Scale, y_scale: _Scale) -> str:
+    """Lines of no length: where line ends are round, these are dots."""
+    xs, ys = zip(*stretch, strict=True)
+    return "".join(f"M{x} {y}h0" for x, y in zip(x_scale.tenths(xs), y_scale.tenths(ys), strict=True))
 
 
 def _x_ticks(names: tuple[str, ...], ends: tuple[float, float], scale: _Scale) -> tuple[Tick, ...]:

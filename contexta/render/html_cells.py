@@ -5,7 +5,8 @@ column, of which each kind of cell is made at once. All that a workspace holds g
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice, repeat
 from types import NoneType
 from typing import Any, get_args
@@ -34,7 +35,7 @@ from contexta.report.document import (
 _NOTHING = f'<span class="nothing">{words.NOTHING}</span>'
 _MARKUP = "&<>\"'"
 _ODD = re.compile(f"[{_MARKUP}{words.HIDDEN}]")
-_QUANTITIES = frozenset(get_args(Quantity))
+_QUANTITIES = frozenset((*get_args(Quantity), NoneType))
 
 
 def cell(item: Cell, link: Links) -> Markup:
@@ -42,22 +43,27 @@ def cell(item: Cell, link: Links) -> Markup:
     return Markup(_PUT[type(item)]((item,), link)[0])  # noqa: S704  # made of tags and what `shown` escaped
 
 
-def rows(table: Table, numeric: tuple[bool, ...], link: Links) -> Markup:
-    """All rows of a table, the first cell of each its header; `numeric` says which columns line up at the right."""
-    columns = [_column(column, link) for column in zip(*table.rows, strict=True)] or [[]] * len(numeric)
-    parts: list[Iterable[str]] = [["<tr>"] * len(table.rows)]
-    tag, end = 'th scope="row"', "</th>"
-    for column, right in zip(columns, numeric, strict=True):
-        parts += [repeat(f'<{tag} class="number">' if right else f"<{tag}>"), column, repeat(end)]
-        tag, end = "td", "</td>"
-    each = zip(*parts, repeat("</tr>\n"), strict=False)
-    return Markup("".join(chain.from_iterable(each)))  # noqa: S704  # as in `cell`
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What stands under a table's head: its rows, and which columns hold nothing but quantities, so that they line up at the right."""
+
+    rows: Markup
+    numeric: tuple[bool, ...]
 
 
-def numeric(table: Table) -> tuple[bool, ...]:
-    """Which columns hold nothing but quantities; as the table's own `numeric`, found by the kinds of whole columns."""
-    kinds = [{*map(type, column)} - {NoneType} for column in zip(*table.rows, strict=True)] or [set()] * len(table.columns)
-    return tuple(bool(kind) and kind <= _QUANTITIES for kind in kinds)
+def body(table: Table, link: Links) -> Body:
+    """All rows of a table, the first cell of each its header."""
+    columns = [*zip(*table.rows, strict=True)] or [()] * len(table.columns)
+    kinds = [{*map(type, column)} for column in columns]
+    numeric = tuple(bool(kind - {NoneType}) and kind <= _QUANTITIES for kind in kinds)
+    parts: list[Sequence[str]] = []
+    begin, tag, end = "<tr>", 'th scope="row"', "</th>"
+    for column, kind, right in zip(columns, kinds, numeric, strict=True):
+        opening = f'{begin}<{tag} class="number">' if right else f"{begin}<{tag}>"
+        parts += [[opening] * len(column), _made(column, kind, link)]
+        begin, tag, end = end, "td", "</td>"
+    each = zip(*parts, repeat(f"{begin}</tr>\n"), strict=False)
+    return Body(Markup("".join(chain.from_iterable(each))), numeric)  # noqa: S704  # as in `cell`
 
 
 def shown(text: str) -> str:
@@ -71,8 +77,8 @@ def _plain(texts: Sequence[str]) -> bool:
     return joined.isprintable() and not any(mark in joined for mark in _MARKUP)
 
 
-def _column(items: Sequence[Cell], link: Links) -> list[str]:
-    kinds = {*map(type, items)}
+def _made(items: Sequence[Cell], kinds: set[type], link: Links) -> list[str]:
+    """Cells of these kinds, those of each kind at once."""
     if len(kinds) == 1:
         return _PUT[type(items[0])](items, link)
     made = {kind: iter(_PUT[kind]([item for item in items if type(item) is kind], link)) for kind in kinds}
@@ -170,7 +176,8 @@ def _sizes(items: Sequence[Bytes], _link: Links) -> list[str]:
 
 def _all_pairs(items: Sequence[Pairs], link: Links) -> list[str]:
     names = (shown(name) for item in items for name, _ in item.items)
-    values = _column([value for item in items for _, value in item.items], link)
+    cells = [value for item in items for _, value in item.items]
+    values = _made(cells, {*map(type, cells)}, link)
     parts = (f'<span><span class="aside">{name}</span> {value}</span>' for name, value in zip(names, values, strict=True))
     return [f'<span class="pairs">{", ".join(islice(parts, len(item.items)))}</span>' for item in items]
 

@@ -83,8 +83,7 @@ def _environment(own: Path | None) -> jinja2.Environment:
     )
     environment.filters.update(
         cell=_of(get_args(Cell), html_cells.cell),
-        rows=_of((Table,), html_cells.rows),
-        numeric=_of((Table,), html_cells.numeric),
+        body=_of((Table,), html_cells.body),
         draw=_of((Chart,), draw),
         prose=_of((str,), _prose),
         kind=lambda item: type(item).__name__.lower(),
@@ -123,7 +122,7 @@ def _prose(markdown: str) -> Markup:
 
 def _finalize(value: Any) -> Any:
     """Make hidden characters visible in every text that a template puts out."""
-    return words.visible(value) if type(value) is str else value
+    return value if type(value) is not str or value.isprintable() else words.visible(value)
 
 
 def _policy(style: str) -> str:

@@ -2,9 +2,16 @@
 
 from collections.abc import Callable
 
-# The address of a reference's page, relative to the page that is rendered; None where there is none.
+from contexta.report.document import Sheet
+
+# The address of a reference's page, or of a sheet of this page, relative to the page that is rendered; None where there is none.
 Links = Callable[[str], str | None]
 
 
 def no_links(_ref: str) -> None:
     """For a page that stands alone."""
+
+
+def unwritten(sheet: Sheet) -> str:
+    """What a page says of a sheet that does not lie beside it."""
+    return f"`contexta-report build` writes {sheet.holds} to a CSV beside the page."

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from contexta.render import words
-from contexta.render.links import Links
+from contexta.render.links import Links, unwritten
 from contexta.report.document import (
     Block,
     Cell,
@@ -104,9 +104,18 @@ def _table(table: Table, links: Links) -> Iterator[str]:
     yield _row(map(escape, table.columns))
     yield _row("---:" if right else "---" for right in table.numeric())
     yield from (_row(_cell(cell, links) for cell in row) for row in table.rows)
-    if table.total > len(table.rows):
+    if table.note or table.total > len(table.rows):
         yield ""
-        yield _more(len(table.rows), table.total)
+        yield _cut(table, links)
+
+
+def _cut(table: Table, links: Links) -> str:
+    """Which rows are shown, and where all of them are."""
+    parts = [f"*{escape(table.note)}*" if table.note else _more(len(table.rows), table.total)]
+    if table.sheet:
+        address = links(table.sheet.ref)
+        parts.append(f"[CSV of {table.sheet.holds}]({address})" if address else unwritten(table.sheet))
+    return " ".join(parts)
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from contexta.render import words
+from contexta.render.links import unwritten
 from contexta.report.document import (
     Block,
     Cell,
@@ -75,22 +76,31 @@ def _line(cell: Cell) -> str:
 
 def _table(table: Table) -> Iterator[str]:
     titles = [words.one_line(title) for title in table.columns]
-    rows = [[*(_cut(_line(cell)) for cell in row[:-1]), *map(_line, row[-1:])] for row in table.rows]
+    rows = [[*(_short(_line(cell)) for cell in row[:-1]), *map(_line, row[-1:])] for row in table.rows]
     widths = [min(MAX_CELL, max(len(text) for text in column)) for column in zip(titles, *rows, strict=True)]
     numeric = table.numeric()
     yield from [words.one_line(table.caption)] if table.caption else []
     yield _columns(titles, widths, numeric)
     yield "  ".join("-" * width for width in widths)
     yield from (_columns(row, widths, numeric) for row in rows)
-    if table.total > len(table.rows):
+    yield from _cut(table)
+
+
+def _cut(table: Table) -> Iterator[str]:
+    """Which rows are shown, and where all of them are."""
+    if table.note:
+        yield words.one_line(f"({table.note})")
+    elif table.total > len(table.rows):
         yield _more(len(table.rows), table.total)
+    if table.sheet:
+        yield f"({unwritten(table.sheet)})"
 
 
 def _columns(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:
     return "  ".join(f"{text:>{width}}" if right else f"{text:<{width}}" for text, width, right in zip(cells, widths, numeric, strict=True))
 
 
-def _cut(text: str) -> str:
+def _short(text: str) -> str:
     return text if len(text) <= MAX_CELL else text[: MAX_CELL - 1] + "…"
 
 

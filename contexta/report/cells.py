@@ -1,5 +1,6 @@
 """Contract values → cells."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,9 +16,9 @@ from contexta.contract import (
     StageExecution,
     instant,
 )
-from contexta.report.document import Cell, Code, Duration, Number, Pairs, Ref, Status, Table, Text, Time
+from contexta.report.document import Bytes, Cell, Code, Duration, Exact, Level, Number, Pairs, Ref, Scalar, Status, Table, Text, Time
 
-# More rows than this make a page slow to open; the rest is counted, not shown.
+# A table that is not expected to be long is cut here all the same; the rest is counted, not shown.
 MAX_ROWS = 1000
 
 # Attributes nested deeper than this help no reader.
@@ -97,6 +98,27 @@ def table(caption: str, columns: Iterable[str], rows: Iterable[tuple[Cell, ...]]
     kept = [index for index in range(len(titles)) if index == 0 or any(row[index] is not None for row in body)]
     shown = tuple(tuple(row[index] for index in kept) for row in body[:MAX_ROWS])
     return Table(caption, tuple(titles[index] for index in kept), shown, len(body))
+
+
+def plain(cell: Cell) -> Scalar:
+    """A cell as a value without any wording: whole references, seconds, bytes; names and values as JSON."""
+    match cell:
+        case None:
+            return None
+        case Ref(stable):
+            return stable
+        case Duration(seconds):
+            return seconds
+        case Bytes(count):
+            return count
+        case Pairs():
+            return json.dumps(_object(cell), ensure_ascii=False)
+        case Text(found) | Code(found) | Status(found) | Level(found) | Time(found) | Number(found) | Exact(found):
+            return found
+
+
+def _object(cell: Pairs) -> dict[str, Any]:
+    return {name: _object(item) if isinstance(item, Pairs) else plain(item) for name, item in cell.items}
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

@@ -4,7 +4,7 @@ Cells carry raw values (numbers, ISO-8601 UTC times, seconds, bytes); each rende
 that nothing is known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -124,18 +124,42 @@ class Figures:
     items: tuple[Fact, ...]
 
 
+# A value in a spreadsheet's cell.
+Scalar = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows of a table that is too long for a page, as plain values: a file beside the page, called by its name and the page's.
+
+    `rows` may be walked again, and are made while that is done. `holds` says what they are: `all 20,000 rows`.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Iterable[tuple[Scalar, ...]]
+    holds: str
+
+    @property
+    def ref(self) -> str:
+        """What a page that links to it calls it."""
+        return f"sheet:{self.name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows of cells under columns.
 
     `caption` is empty where the section's title says it all. `total` is how many rows there are; where it is more than the rows
-    shown, the page says so.
+    shown, the page says so: in the words of `note`, if there are any. `sheet` then has all rows.
     """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: int
+    note: str = ""
+    sheet: Sheet | None = None
 
     def numeric(self) -> tuple[bool, ...]:
         """Which columns hold nothing but quantities: they line up at the right."""
@@ -233,6 +257,8 @@ class Document:
         """All blocks in reading order."""
         return (block for section in self.sections for block in section.blocks)
 
-    def sheets(self):  # type: ignore
-        """Interim."""
-        return ()
+    def sheets(self) -> Iterator[Sheet]:
+        """The sheets that belong beside this page, each name once."""
+        tables = (block.table if isinstance(block, Details) else block for block in self.blocks())
+        found = {table.sheet.name: table.sheet for table in tables if isinstance(table, Table) and table.sheet}
+        return iter(found.values())

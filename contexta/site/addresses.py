@@ -9,6 +9,8 @@ from contexta.render import Links
 
 MANIFEST = "manifest.json"
 
+_SHEET = "sheet:"
+
 _FOLDERS = {"project": "projects", "run": "runs", "deployment": "deployments"}
 
 
@@ -18,6 +20,11 @@ def address(ref: str) -> str:
     return f"{_FOLDERS[kind]}/{value}" if value else kind
 
 
+def sheet_address(page: str, name: str) -> str:
+    """The file of a page's sheet; no page has a name like it, since no page is a CSV."""
+    return f"{address(page)}.{name}.csv"
+
+
 @dataclass(frozen=True, slots=True)
 class Addresses:
     """The references that have a page."""
@@ -25,10 +32,12 @@ class Addresses:
     pages: frozenset[str]
 
     def links_from(self, page: str, extension: str) -> Links:
-        """What a page of one format links to: other pages of that format; what lies in a run links to the run's page."""
+        """What a page of one format links to: other pages of that format and its own sheets; what lies in a run, to the run's page."""
         folder = posixpath.dirname(address(page))
 
         def link(ref: str) -> str | None:
+            if ref.startswith(_SHEET):
+                return posixpath.basename(sheet_address(page, ref.removeprefix(_SHEET)))
             target = self._page_of(ref)
             if target is None or target == page:
                 return None
@@ -45,8 +54,3 @@ class Addresses:
             return None
         run = str(inner.owner("run")) if len(inner.parts) > 2 else ""
         return run if run in self.pages else None
-
-
-def sheet_address(ref: str, name: str) -> str:
-    """Interim."""
-    return f"{address(ref)}.{name}.csv"

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from contexta.contract import RunSnapshot
-from contexta.render import HtmlRenderer, Links, to_json, to_markdown, to_text
+from contexta.render import HtmlRenderer, Links, to_csv, to_json, to_markdown, to_text
 from contexta.report import (
     Document,
     RunSummary,
@@ -39,7 +39,7 @@ class Press:
             f"{address(ref)}.{extension}": render_as(document, extension, self.templates, links.links_from(ref, extension))
             for extension in self.formats
         }
-        contents.update((sheet_address(ref, sheet.name), b"") for sheet in document.sheets())
+        contents.update((sheet_address(ref, sheet.name), to_csv(sheet)) for sheet in document.sheets())
         published = [publish(self.root, place, content) for place, content in contents.items()]
         return Made(ref=ref, title=document.title, pages=tuple(page for page, _ in published), written=sum(new for _, new in published))
 
@@ -52,7 +52,7 @@ def render_as(document: Document, extension: str, templates: Path | None, links:
         case "md":
             return to_markdown(document, links).encode("utf-8", "replace")
         case "json":
-            return to_json(document)
+            return to_json(document, links)
     return to_text(document).encode("utf-8", "replace")
 
 

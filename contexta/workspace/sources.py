@@ -1,13 +1,13 @@
 """What a worker needs to read one run or deployment: small, picklable, and complete without the index."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, RunSnapshot, StableRef
 from contexta.workspace.assembly import Assembly
 from contexta.workspace.index import byte_count, unpacked
-from contexta.workspace.lines import Located, Unusable
+from contexta.workspace.lines import Block, Located, Unusable
 from contexta.workspace.planes import Plane
 from contexta.workspace.snapshots import deployment_snapshot, run_snapshot
 
@@ -20,10 +20,21 @@ class Lines:
     extents: tuple[tuple[Plane, bytes], ...]
 
     def __iter__(self) -> Iterator[Located | Unusable]:
-        """The lines, read."""
+        """The lines, parsed."""
         for plane, data in self.extents:
-            for extent in unpacked(plane.name, data):
-                yield from plane.read(extent)
+            for part in plane.read(unpacked(plane.name, data)):
+                if isinstance(part, Block):
+                    yield from map(part.parsed, range(len(part.texts)))
+                else:
+                    yield part
+
+    def assembled(self, problems: Iterable[Problem] = ()) -> Assembly:
+        """The lines, read and put together with what is known to be wrong beside them."""
+        assembly = Assembly(self.root)
+        assembly.problems.extend(problems)
+        for plane, data in self.extents:
+            assembly.read(plane, unpacked(plane.name, data))
+        return assembly
 
     @property
     def size(self) -> int:
@@ -44,11 +55,9 @@ class RunSource:
 
     def snapshot(self) -> RunSnapshot:
         """Read it."""
-        assembly = Assembly(self.lines.root)
-        assembly.problems.extend(self.problems)
-        assembly.add(self.lines)
         described = {deployment.ref: deployment for deployment in self.deployments}
-        return replace(run_snapshot(assembly, self.ref, self.project, described), unassigned=self.unassigned)
+        snapshot = run_snapshot(self.lines.assembled(self.problems), self.ref, self.project, described)
+        return replace(snapshot, unassigned=self.unassigned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,4 @@ class DeploymentSource:
 
     def snapshot(self) -> DeploymentSnapshot:
         """Read it."""
-        assembly = Assembly(self.lines.root)
-        assembly.add(self.lines)
-        return deployment_snapshot(assembly, self.ref, self.project)
+        return deployment_snapshot(self.lines.assembled(), self.ref, self.project)

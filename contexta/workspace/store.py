@@ -16,6 +16,9 @@ from contexta.workspace.index import Index
 from contexta.workspace.planes import Plane
 from contexta.workspace.sources import DeploymentSource, Lines, RunSource
 
+# What the index keeps the starts of runs under.
+_STARTS = "start"
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -187,11 +190,26 @@ class Workspace:
         return found[0]
 
     def _latest(self, project: str) -> StableRef:
-        runs = [run for run in self.runs() if not project or run.project_ref.value == project]
+        runs = [ref for ref in self.run_refs() if not project or ref.owner("project").value == project]
         if not runs:
             where = f"project {project!r}" if project else "the workspace"
             raise UnknownRef(f"{where} has no run")
-        return runs[-1].ref
+        starts = self._starts(runs)
+        return max(runs, key=lambda ref: (chronological(starts[ref]), ref))
+
+    def _starts(self, runs: Iterable[StableRef]) -> Mapping[StableRef, str]:
+        """When each run began; only the lines of those that changed are read."""
+        kept = self.index.kept(_STARTS)
+        states = {ref: self.state(ref) for ref in runs}
+        known = {ref: kept[str(ref)][1].decode() for ref, state in states.items() if kept.get(str(ref), ("", b""))[0] == state}
+        new = {ref: self.snapshot(ref).run.started_at for ref in states if ref not in known}
+        self.keep_starts(new)
+        self.index.commit()
+        return {**known, **new}
+
+    def keep_starts(self, starts: Mapping[StableRef, str]) -> None:
+        """Remember when runs began, for whoever read their lines."""
+        self.index.keep(_STARTS, {str(ref): (self.state(ref), start.encode()) for ref, start in starts.items()})
 
     def _known(self, given: StableRef | str, kind: str) -> StableRef:
         try:

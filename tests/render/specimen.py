@@ -25,6 +25,7 @@ from contexta.report.document import (
     Prose,
     Ref,
     Section,
+    Sheet,
     Status,
     Table,
     Text,
@@ -42,7 +43,7 @@ MOMENT = "2026-10-01T08:12:56.250Z"
 
 
 def links(ref: str) -> str | None:
-    return ADDRESS if ref == LINKED else None
+    return {LINKED: ADDRESS, "sheet:values": "demo.r1.values.csv"}.get(ref)
 
 
 def specimen(text: str = HOSTILE) -> Document:
@@ -56,7 +57,10 @@ def specimen(text: str = HOSTILE) -> Document:
         as_of=MOMENT,
         sections=(
             Section("Summary", (_figures(text), _facts(text), Note(f"A note on {text}."))),
-            Section("Tables and charts", (_table(text), _details(text), _chart(text, 2), _chart(text, 9))),
+            Section(
+                "Tables and charts",
+                (_table(text), _details(text), _cut(text, "values"), _cut(text, "rows"), _chart(text, 2), _chart(text, 9)),
+            ),
             Section("Diagnostics", (_issues(text), Issues((), 0))),
             Section("Prose", (PROSE,)),
         ),
@@ -97,6 +101,11 @@ def _table(text: str) -> Block:
 
 def _details(text: str) -> Block:
     return Details(Table(text, ("Value",), ((Exact(-1),),), 1))
+
+
+def _cut(text: str, name: str) -> Block:
+    rows = ((Exact(-1),),)
+    return Table("", ("Value",), rows, 1200, f"1 of 1,200 rows: {text}.", Sheet(name, ("Value",), ((-1,),) * 1200, "all 1,200 rows"))
 
 
 def _chart(text: str, stands_for: int) -> Block:

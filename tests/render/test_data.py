@@ -25,13 +25,14 @@ from contexta.report.document import (
     Pairs,
     Ref,
     Section,
+    Sheet,
     Status,
     Table,
     Text,
     Time,
 )
 from tests.render.pages import Compare
-from tests.render.specimen import specimen
+from tests.render.specimen import links, specimen
 from tests.report import builders
 
 # However long an example takes on a busy machine.
@@ -123,6 +124,14 @@ def test_a_table_keeps_its_rows_and_says_how_many_there_are() -> None:
     made = strict(document(Table("c", ("N",), ((Number(1),), (None,)), 1200)))["sections"][0]["blocks"][0]
     assert (made["type"], made["columns"], made["total"]) == ("table", ["N"], 1200)
     assert made["rows"] == [[{"type": "number", "value": 1, "unit": None}], [None]]
+
+
+def test_a_sheet_is_named_with_its_address_and_without_its_rows() -> None:
+    table = Table("", ("N",), ((Number(1),),), 1200, "1 of 1,200 rows.", Sheet("values", ("N",), ((1,),) * 1200, "all 1,200 rows"))
+    sheet = {"type": "sheet", "name": "values", "columns": ["N"], "holds": "all 1,200 rows"}
+    linked = json.loads(to_json(document(table), links))["sections"][0]["blocks"][0]
+    assert (linked["note"], linked["sheet"]) == ("1 of 1,200 rows.", {**sheet, "address": "demo.r1.values.csv"})
+    assert strict(document(table))["sections"][0]["blocks"][0]["sheet"] == {**sheet, "address": None}
 
 
 def test_a_page_says_what_it_is() -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from contexta.report import build_snapshot_report, cells
 from contexta.report.document import (
     Block,
     Chart,
+    Details,
     Document,
     Exact,
     Fact,
@@ -29,6 +31,7 @@ from contexta.report.document import (
     Prose,
     Ref,
     Section,
+    Sheet,
     Status,
     Table,
     Text,
@@ -226,6 +229,28 @@ def test_a_table_is_called_by_its_caption_or_the_section_and_its_rows_and_column
 def test_rows_that_are_not_shown_are_counted() -> None:
     many = cells.table("", ("N",), ((Number(index),) for index in range(1200)))
     assert "1,000 of 1,200 are shown." in page_of(many).text
+
+
+def long_table(name: str) -> Table:
+    sheet = Sheet(name, ("N",), ((1,),) * 1200, "all 1,200 rows")
+    return Table("", ("N",), ((Number(1),),), 1200, "1 of 1,200 rows: the first 1.", sheet)
+
+
+def test_a_long_table_says_which_rows_it_shows_and_links_to_all() -> None:
+    page = page_of(long_table("values"))
+    assert "1 of 1,200 rows: the first 1. CSV of all 1,200 rows" in page.text
+    assert "demo.r1.values.csv" in page.values("href")
+
+
+def test_where_no_file_lies_beside_it_a_long_table_says_what_writes_one() -> None:
+    page = page_of(long_table("unwritten"))
+    assert "rows: the first 1. contexta-report build writes all 1,200 rows to a CSV beside the page." in page.text
+
+
+def test_a_folded_table_says_how_many_of_its_rows_it_shows() -> None:
+    table = Table("Every value", ("N",), ((Number(1),),), 1200)
+    assert "Every value (1 of 1,200)" in page_of(Details(table)).text
+    assert "Every value (1)" in page_of(Details(replace(table, total=1))).text
 
 
 def test_issues_that_are_not_shown_are_counted() -> None:

@@ -26,6 +26,7 @@ from contexta.report.document import (
     Prose,
     Ref,
     Section,
+    Sheet,
     Table,
     Text,
 )
@@ -221,6 +222,23 @@ def test_prose_defines_no_link_for_the_rest_of_the_page(markdown: str) -> None:
 def test_prose_keeps_its_markdown() -> None:
     inner = [token.type for token in quote_tokens("## Why\n\n- *because*\n\n[a](https://e.org)") if token.type.endswith("_open")]
     assert inner[2:6] == ["blockquote_open", "heading_open", "bullet_list_open", "list_item_open"]
+
+
+# long tables
+
+
+def long_table(note: str = "1 of 1,200 rows: the first 1.") -> Table:
+    return Table("", ("N",), ((Number(1),),), 1200, note, Sheet("values", ("N",), ((1,),) * 1200, "all 1,200 rows"))
+
+
+def test_a_long_table_says_which_rows_it_shows_and_links_to_all() -> None:
+    made = to_markdown(page(long_table()), links)
+    assert made.endswith("| 1 |\n\n*1 of 1,200 rows: the first 1.* [CSV of all 1,200 rows](demo.r1.values.csv)\n")
+
+
+def test_where_no_file_lies_beside_it_a_long_table_says_what_writes_one() -> None:
+    made = to_markdown(page(long_table()), no_links)
+    assert made.endswith("rows: the first 1.* `contexta-report build` writes all 1,200 rows to a CSV beside the page.\n")
 
 
 # the whole

@@ -26,6 +26,7 @@ from contexta.report.document import (
     Prose,
     Ref,
     Section,
+    Sheet,
     Status,
     Table,
     Text,
@@ -126,6 +127,14 @@ def test_a_cell_of_eighty_characters_is_whole() -> None:
 
 def test_rows_that_are_not_shown_are_counted() -> None:
     assert lines(Details(Table("", ("N",), ((Number(1),),), 1200)))[-1] == "(1 of 1,200 are shown)"
+
+
+def test_a_long_table_says_which_rows_it_shows_and_what_writes_all() -> None:
+    sheet = Sheet("values", ("N",), ((1,),) * 1200, "all 1,200 rows")
+    assert lines(Table("", ("N",), ((Number(1),),), 1200, "1 of 1,200 rows: the first 1.", sheet))[-2:] == [
+        "(1 of 1,200 rows: the first 1.)",
+        "(`contexta-report build` writes all 1,200 rows to a CSV beside the page.)",
+    ]
 
 
 def test_issues_stand_with_sign_and_severity() -> None:

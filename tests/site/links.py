@@ -75,6 +75,8 @@ def _leads(path: Path, link: str, pages: dict[Path, Page]) -> bool:
     if parts.scheme or parts.netloc or parts.query or not link:
         return False
     target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+    if target.suffix == ".csv":
+        return target.is_file() and not parts.fragment
     return target in pages and (not parts.fragment or unquote(parts.fragment) in pages[target].ids)
 
 

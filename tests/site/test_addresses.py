@@ -2,7 +2,7 @@
 
 import pytest
 
-from contexta.site.addresses import Addresses, address
+from contexta.site.addresses import Addresses, address, sheet_address
 
 PAGES = Addresses(frozenset({"index", "project:p", "run:p.one", "run:p.two", "deployment:p.live"}))
 
@@ -65,3 +65,13 @@ def test_a_page_does_not_link_to_itself(ref: str) -> None:
 )
 def test_what_has_no_page_has_no_link(ref: str) -> None:
     assert PAGES.links_from("index", "html")(ref) is None
+
+
+@pytest.mark.parametrize(
+    ("page", "file"),
+    [("run:p.one", "runs/p.one.values.csv"), ("deployment:p.live", "deployments/p.live.values.csv"), ("index", "index.values.csv")],
+)
+@pytest.mark.parametrize("extension", ["html", "md"])
+def test_a_sheet_lies_beside_its_page(page: str, file: str, extension: str) -> None:
+    assert sheet_address(page, "values") == file
+    assert PAGES.links_from(page, extension)("sheet:values") == file.rpartition("/")[2]

@@ -5,11 +5,12 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import REAL_NAMES, TINY, real
-from tests.site import build, put_deployment, put_project, put_run, tree, workspace_of
+from tests.site import BEGIN, END, build, put_deployment, put_project, put_run, tree, workspace_of
 from tests.site.links import broken_links, markdown_links, read_page
 
 FORMATS = ("html", "md", "json")
@@ -178,6 +179,44 @@ def test_a_link_to_a_run_that_was_not_selected_is_no_link(tmp_path: Path) -> Non
     build(root, tmp_path / "site", runs=("a.two",))
     assert tree(tmp_path / "site").keys() == {"index.html", "manifest.json", "projects/a.html", "runs/a.two.html"}
     assert broken_links(tmp_path / "site") == []
+
+
+def long_run(tmp_path: Path, batches: int) -> Path:
+    """The workspace of a run with so many batches in one stage."""
+    stage = {
+        "stage_execution_ref": "stage:a.one.train",
+        "run_ref": "run:a.one",
+        "stage_name": "train",
+        "started_at": BEGIN,
+        "ended_at": END,
+    }
+    put_stage = {"type": "StageExecution", "put_at": BEGIN, "model": {**stage, "status": "completed"}}
+    return workspace_of(tmp_path / "workspace", put_run("a", "one"), put_stage, *(put_batch(f"e{number}") for number in range(batches)))
+
+
+def put_batch(name: str) -> dict[str, Any]:
+    owner = {"stage_execution_ref": "stage:a.one.train", "run_ref": "run:a.one"}
+    model = {"batch_execution_ref": f"batch:a.one.train.{name}", "batch_name": name, **owner, "started_at": BEGIN, "ended_at": END}
+    return {"type": "BatchExecution", "put_at": BEGIN, "model": {**model, "status": "completed"}}
+
+
+def test_a_long_table_is_complete_in_a_csv_beside_its_page_to_which_every_format_leads(tmp_path: Path) -> None:
+    build(long_run(tmp_path, 300), tmp_path / "site", FORMATS)
+    files = tree(tmp_path / "site")
+    assert "runs/a.one.batches.csv" in json.loads(files["manifest.json"])["pages"]
+    rows = files["runs/a.one.batches.csv"].decode().splitlines()
+    assert (rows[0], len(rows)) == ("Batch,Status,Started,Duration (seconds)", 301)
+    assert "batch:a.one.train.e7,completed,2026-01-01T00:00:00Z,3600.0" in rows
+    assert broken_links(tmp_path / "site") == []
+    assert "a.one.batches.csv" in read_page(files["runs/a.one.html"].decode()).links
+    assert "a.one.batches.csv" in markdown_links(files["runs/a.one.md"].decode())
+    assert b'"address": "a.one.batches.csv"' in files["runs/a.one.json"]
+
+
+def test_a_csv_that_is_no_longer_needed_is_removed(tmp_path: Path) -> None:
+    build(long_run(tmp_path, 300), tmp_path / "site")
+    build(long_run(tmp_path, 100), tmp_path / "site")
+    assert [page for page in tree(tmp_path / "site") if page.endswith(".csv")] == []
 
 
 def test_a_broken_link_is_seen(tmp_path: Path) -> None:

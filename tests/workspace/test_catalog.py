@@ -81,6 +81,7 @@ def test_a_broken_line_is_laid_to_a_run_that_is_only_named_later(tmp_path: Path)
 
 def test_the_head_of_a_line_that_is_too_long_tells_its_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("contexta.workspace.lines.MAX_LINE", 2_000)
+    monkeypatch.setattr("contexta.workspace.scan._STRETCH", 500)
     found = opened(tmp_path, GOOD, build.record_frame(build.event("long", "x" * 3_000)))
     assert places(found.snapshot("run:p.r").problems) == [("cache/capture/record.jsonl:2", "long_line")]
 

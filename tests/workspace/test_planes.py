@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from contexta import workspace
-from contexta.workspace.lines import Located, Unusable
+from contexta.workspace.lines import Block, Located, Unusable
 from contexta.workspace.planes import Extent, JsonlPlane, is_workspace, jsonl_planes
 from tests import strategies as build
 from tests.conftest import TINY
@@ -48,7 +48,9 @@ def test_a_stretch_of_a_plane_reads_the_same_lines_as_the_whole() -> None:
     plane = _captured(TINY / "valid" / "complete")
     whole = [line for line in plane.scan() if isinstance(line, Located)]
     third = whole[2]
-    assert list(plane.read(Extent(plane.name, third.start, whole[4].end, third.line))) == whole[2:5]
+    (block,) = plane.read([Extent(plane.name, third.start, whole[4].end, third.line)])
+    assert isinstance(block, Block)
+    assert [block.parsed(index) for index in range(len(block.texts))] == whole[2:5]
 
 
 def test_a_plane_that_cannot_be_read_is_a_problem_and_the_rest_is_there(tmp_path: Path) -> None:
@@ -65,6 +67,6 @@ def test_a_stretch_of_a_plane_that_is_gone_is_a_problem(tmp_path: Path) -> None:
     root = build.write_lines(tmp_path, captured=[build.record_frame(build.event("e"))])
     plane = _captured(root)
     (root / build.CAPTURED).unlink()
-    (line,) = plane.read(Extent(plane.name, 0, 10, 1))
+    (line,) = plane.read([Extent(plane.name, 0, 10, 1)])
     assert isinstance(line, Unusable)
     assert (line.problem.key, line.problem.severity) == ("unreadable_file", "error")

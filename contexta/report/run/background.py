@@ -1,12 +1,15 @@
 """Environment, Provenance and Data Health: what the run ran on, what wrote it down, and how far that can be trusted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from contexta.contract import ContextModel, EnvironmentSnapshot, Problem, RunSnapshot
 from contexta.contract.details import DETAILS, NAMESPACE
-from contexta.report import cells
+from contexta.report import cells, cut
+from contexta.report.choice import ROWS
 from contexta.report.document import Block, Cell, Code, Details, Fact, Facts, Level, Note, Number, Section, Table, Text
 from contexta.report.run.overview import detail_facts
+
+_BY_SEVERITY = cut.by_word(lambda problem: str(problem.severity), ("error", "warning"), "by severity")
 
 
 def environment(snapshot: RunSnapshot) -> Section | None:
@@ -62,16 +65,19 @@ def data_health(snapshot: RunSnapshot) -> Section | None:
     if snapshot.problems:
         blocks.append(problem_table("What was found in this run's lines", snapshot.problems))
     if snapshot.unassigned:
-        blocks.append(Note("Some lines of this workspace name no run, and may be this one's: the index page lists them under Data Health."))
+        blocks.append(Note("Some lines of this workspace name no run, and may be this one's; Data Health on the index page tells which."))
     if inferred := _inferred(snapshot):
         blocks.append(Note(f"Inferred, because no line describes them: {inferred}. Their times are those of the records that name them."))
     return Section("Data Health", tuple(blocks)) if blocks else None
 
 
-def problem_table(caption: str, problems: tuple[Problem, ...]) -> Table:
+def problem_table(caption: str, problems: Iterable[Problem], name: str = "problems", limit: int = ROWS) -> Table:
     """Problems in the order of files and lines."""
-    rows = ((Code(one.place), Level(one.severity), Code(one.key), Text(one.what)) for one in sorted(problems))
-    return cells.table(caption, ("Place", "Severity", "Key", "What"), rows)
+    return cut.table(name, ("Place", "Severity", "Key", "What"), sorted(problems), _problem_row, _BY_SEVERITY, caption, limit)
+
+
+def _problem_row(one: Problem) -> tuple[Cell, ...]:
+    return (Code(one.place), Level(one.severity), Code(one.key), Text(one.what))
 
 
 def _inferred(snapshot: RunSnapshot) -> str:

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 
-from contexta.contract import MetricSeries, RunSnapshot, StructuredEventRecord, TraceSpanRecord
-from contexta.report import cells, measures
-from contexta.report.document import Block, Cell, Code, Details, Exact, Level, Number, Section, Status, Table, Text
+from contexta.contract import MetricSeries, RunSnapshot, StructuredEventRecord, TraceSpanRecord, instant
+from contexta.report import cells, cut, measures
+from contexta.report.choice import Grade
+from contexta.report.cut import Ranks
+from contexta.report.document import Block, Cell, Code, Details, Level, Number, Section, Status, Table, Text
+from contexta.report.run.values import value_table
+
+_BY_LEVEL = cut.by_word(lambda record: str(record.payload.level), ("critical", "error", "warning"), "by level")
 
 
 def metrics(snapshot: RunSnapshot) -> Section | None:
@@ -15,11 +20,11 @@ def metrics(snapshot: RunSnapshot) -> Section | None:
 def metric_blocks(all_series: tuple[MetricSeries, ...], begin: str) -> Iterator[Block]:
     """A table of series, a chart for each that has a course, and a folded table of the values themselves."""
     titles = ("Metric", "Measured on", "Unit", "Values", "First", "Last", "Least", "Greatest")
-    yield cells.table("", titles, map(_series_row, all_series))
+    yield cut.table("metrics", titles, all_series, _series_row)
     for series in all_series:
         if len(series.values) > 1 and series.level != "sample":  # samples have no order worth a line
             yield measures.chart(series, begin)
-    yield Details(_values(all_series))
+    yield Details(value_table(all_series))
 
 
 def _series_row(series: MetricSeries) -> tuple[Cell, ...]:
@@ -28,21 +33,12 @@ def _series_row(series: MetricSeries) -> tuple[Cell, ...]:
         Text(measures.label(series)),
         Text(measures.scope(series)),
         cells.text(series.unit),
-        Number(len(series.values)),
+        Number(series.count),
         Number(series.values[0]),
         Number(series.values[-1]),
         Number(spread[0]) if spread else None,
         Number(spread[1]) if spread else None,
     )
-
-
-def _values(all_series: tuple[MetricSeries, ...]) -> Table:
-    rows: list[tuple[Cell, ...]] = []
-    for series in all_series:
-        for index, (subject, time, value) in enumerate(zip(series.subjects, series.times, series.values, strict=True)):
-            label = series.labels[index] if series.labels else None
-            rows.append((Text(measures.label(series)), cells.bare_ref(subject), cells.text(label), cells.time(time), Exact(value)))
-    return cells.table("Every value, in all its digits", ("Metric", "Measured on", "Tags", "Observed", "Value"), rows)
 
 
 def events(snapshot: RunSnapshot) -> Section | None:
@@ -53,7 +49,7 @@ def events(snapshot: RunSnapshot) -> Section | None:
 def event_table(records: tuple[StructuredEventRecord, ...]) -> Table:
     """Events in time order."""
     titles = ("Time", "Level", "Event", "Message", "Where", "Attributes")
-    return cells.table("", titles, map(_event_row, records))
+    return cut.table("events", titles, records, _event_row, _BY_LEVEL)
 
 
 def _event_row(record: StructuredEventRecord) -> tuple[Cell, ...]:
@@ -76,7 +72,16 @@ def traces(snapshot: RunSnapshot) -> Section | None:
 def span_table(records: tuple[TraceSpanRecord, ...]) -> Table:
     """Spans in time order."""
     titles = ("Span", "Status", "Kind", "Started", "Duration", "Where", "Trace", "Id", "Parent", "Attributes")
-    return cells.table("", titles, map(_span_row, records))
+    return cut.table("spans", titles, records, _span_row, _SPAN_RANKS)
+
+
+def _span_grade(record: TraceSpanRecord) -> Grade:
+    """What went wrong, then what took longest."""
+    span = record.payload
+    return (span.status not in ("error", "timeout"), (instant(span.started_at) - instant(span.ended_at)).total_seconds())
+
+
+_SPAN_RANKS = Ranks(_span_grade, "by status and duration", lambda record: str(record.payload.status))
 
 
 def _span_row(record: TraceSpanRecord) -> tuple[Cell, ...]:

@@ -1,10 +1,12 @@
 """Artifacts and Deployments: what the run left, and where it went."""
 
-from contexta.contract import Artifact, RunSnapshot
-from contexta.report import cells
+from contexta.contract import Artifact, DeploymentExecution, RunSnapshot
+from contexta.report import cells, cut
 from contexta.report.diagnostics import is_missing
 from contexta.report.document import Bytes, Cell, Note, Section, Status
 from contexta.report.measures import last_by_subject
+
+BY_STATE = cut.by_word(lambda artifact: state(artifact).value, ("missing",), "by state")
 
 ARTIFACT_TITLES = ("Artifact", "Kind", "State", "Size", "SHA-256", "Location", "Created", "Made in", "Attributes")
 
@@ -13,7 +15,7 @@ def artifacts(snapshot: RunSnapshot) -> Section:
     """One row an artifact, with its size and SHA-256."""
     if not snapshot.artifacts:
         return Section("Artifacts", (Note("This run registered no artifact."),))
-    return Section("Artifacts", (cells.table("", ARTIFACT_TITLES, map(artifact_row, snapshot.artifacts)),))
+    return Section("Artifacts", (cut.table("artifacts", ARTIFACT_TITLES, snapshot.artifacts, artifact_row, BY_STATE),))
 
 
 def artifact_row(artifact: Artifact) -> tuple[Cell, ...]:
@@ -45,8 +47,9 @@ def deployments(snapshot: RunSnapshot) -> Section | None:
     if not snapshot.deployments:
         return None
     measured = last_by_subject(series for series in snapshot.series if series.level == "deployment")
-    rows = [
-        (
+
+    def row(deployment: DeploymentExecution) -> tuple[Cell, ...]:
+        return (
             cells.ref(deployment),
             cells.status(deployment),
             cells.time(deployment.started_at),
@@ -54,7 +57,6 @@ def deployments(snapshot: RunSnapshot) -> Section | None:
             cells.bare_ref(deployment.artifact_ref) if deployment.artifact_ref else None,
             *(values.get(deployment.ref) for values in measured.values()),
         )
-        for deployment in snapshot.deployments
-    ]
+
     titles = ("Deployment", "Status", "Started", "Duration", "Artifact", *measured)
-    return Section("Deployments", (cells.table("", titles, rows),))
+    return Section("Deployments", (cut.table("deployments", titles, snapshot.deployments, row, cut.STATUS),))
