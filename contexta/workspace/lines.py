@@ -25,7 +25,7 @@ MAX_LINE = 16 * 1024 * 1024
 MAX_DEPTH = 200
 
 # How much is read at a time where whole lines are taken in blocks.
-BLOCK = 1048576
+BLOCK = 1024 * 1024
 
 # What opens or closes a level, and strings, in which brackets mean nothing.
 _STRUCTURE = re.compile(rb'[][{}]|"(?:[^"\\]|\\.)*"')
