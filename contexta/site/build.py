@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from contexta.contract import DeploymentSnapshot, Project, RunSnapshot, StableRef
+from contexta.contract import DeploymentSnapshot, Project, RunSnapshot
 from contexta.render import HtmlRenderer, Links, to_csv, to_json, to_markdown, to_text
 from contexta.report import (
     DeploymentSummary,
@@ -67,9 +67,9 @@ class _Publisher:
         self.publish(build_snapshot_report(snapshot))
         return summarize(snapshot)
 
-    def deployment(self, snapshot: DeploymentSnapshot, runs: Mapping[StableRef, RunSummary]) -> DeploymentSummary:
+    def deployment(self, snapshot: DeploymentSnapshot, runs: Mapping[str, RunSummary]) -> DeploymentSummary:
         producer = snapshot.deployment.run_ref
-        self.publish(build_deployment(snapshot, runs.get(producer) if producer else None))
+        self.publish(build_deployment(snapshot, runs.get(str(producer)) if producer else None))
         return summarize_deployment(snapshot)
 
 
@@ -102,7 +102,7 @@ def build_site(
     plan = make_plan(workspace, selection or Selection())
     site = _Publisher(SiteFolder(out), formats, html or HtmlRenderer.create(), Addresses(plan.pages()), progress)
     runs = [site.run(workspace.snapshot(ref)) for ref in plan.runs]
-    by_ref = {one.run.ref: one for one in runs}
+    by_ref = {one.ref: one for one in runs}
     deployments = [site.deployment(workspace.deployment(ref), by_ref) for ref in plan.deployments]
     described = [project for project in workspace.projects() if project.ref in plan.projects]
     projects = projects_of(described, runs, deployments)
