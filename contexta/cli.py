@@ -3,26 +3,37 @@
 Exit: 0 well, 1 a gate failed (`--strict`), 2 wrong usage, 3 the workspace cannot be read.
 """
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from contexta import __version__, workspace
+from contexta import __version__
 from contexta.errors import ContextaError, UnreadableWorkspace
-from contexta.render import HtmlRenderer, no_links
-from contexta.report import build_snapshot_report
-from contexta.site import FORMATS, Built, Selection, build_site, render_as, write_atomically
+
+if TYPE_CHECKING:  # what a command needs is imported when it runs, so that --help is quick
+    from contexta.site import Built, Crew
 
 EXIT_GATE, EXIT_USAGE, EXIT_UNREADABLE, EXIT_STOPPED = 1, 2, 3, 130
 
 # What `run --format` takes → the extension that names it.
 RUN_FORMATS = {"html": "html", "md": "md", "json": "json", "text": "txt"}
 
-WORKSPACE = click.argument("folder", metavar="[WORKSPACE]", default=workspace.DEFAULT_FOLDER, type=click.Path(path_type=Path))
+DEFAULT_WORKSPACE = ".contexta"
+DASK = "dask:"
+
+WORKSPACE = click.argument("folder", metavar="[WORKSPACE]", default=DEFAULT_WORKSPACE, type=click.Path(path_type=Path))
+CACHE = click.option(
+    "--cache",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the index is kept, instead of cache/report/ in the workspace.",
+)
 TEMPLATES = click.option(
     "--templates",
     metavar="DIR",
@@ -60,11 +71,19 @@ def main() -> None:
 
 
 def _formats(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
+    from contexta.site import FORMATS
+
     chosen = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
     unknown = [part for part in chosen if part not in FORMATS]
     if unknown or not chosen:
         raise click.BadParameter(f"expected one or more of {', '.join(FORMATS)}, got {value!r}")
     return chosen
+
+
+def _executor(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.removeprefix(DASK) != value:
+        raise click.BadParameter(f"expected {DASK}ADDRESS, got {value!r}")
+    return value and value.removeprefix(DASK)
 
 
 @main.command()
@@ -86,7 +105,12 @@ def _formats(_context: click.Context, _option: click.Parameter, value: str) -> t
 @click.option("--title", metavar="TEXT", help="Title of the index page.")
 @TEMPLATES
 @click.option("--strict", is_flag=True, help="Exit 1 when anything needs attention: an error or warning in a run, a deployment or a file.")
-def build(
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Processes to work with.  [default: the cores]")
+@click.option("--executor", "scheduler", metavar="dask:ADDRESS", callback=_executor, help="Work on a Dask cluster instead (extra dask).")
+@CACHE
+@click.option("--full", is_flag=True, help="Read every line and make every page again.")
+@click.option("-v", "--verbose", is_flag=True, help="Say what was read again and why, and how many pages were made.")
+def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click gives by name
     folder: Path,
     out: Path,
     formats: tuple[str, ...],
@@ -94,36 +118,64 @@ def build(
     runs: tuple[str, ...],
     title: str | None,
     templates: Path | None,
+    jobs: int | None,
+    scheduler: str | None,
+    cache: Path | None,
     *,
     strict: bool,
+    full: bool,
+    verbose: bool,
 ) -> None:
     """Build a site: an index, and a page for each project, run and deployment.
 
     WORKSPACE is the folder that runs left, .contexta unless given. A REF is run:proj.name, proj.name, a bare name where only one
-    run has it, latest, or latest:proj. Pages of an earlier build into DIR that are no more are removed; files that a build did not
-    write never are.
+    run has it, latest, or latest:proj. What was built before and has not changed is left as it is. Pages of an earlier build into
+    DIR that are no more are removed; files that a build did not write never are.
     """
-    with _errors_told():
-        html = HtmlRenderer.create(templates)
-        with _progress() as progress:
-            built = build_site(
-                workspace.open(folder),
-                out,
-                formats=formats,
-                selection=Selection(projects=projects, runs=runs),
-                title=title,
-                html=html,
-                progress=progress,
-            )
+    with _errors_told(), _crew(jobs, scheduler) as crew:
+        from contexta import workspace
+        from contexta.site import Press, Selection, build_site
+
+        press = Press(out.absolute(), formats, templates and templates.absolute())
+        notify = _tell if verbose else _keep_quiet
+        with (
+            workspace.indexed(folder, cache, anew=full, spread=crew.in_order, notify=notify, waiting=_tell) as opened,
+            _progress() as progress,
+        ):
+            selection = Selection(projects=projects, runs=runs)
+            built = build_site(opened, press, selection=selection, title=title, crew=crew, progress=progress, waiting=_tell)
         for page in built.kept:
-            click.echo(f"{page} belongs to an earlier build and was changed since: left as it is", err=True)
+            _tell(f"{page} belongs to an earlier build and was changed since: left as it is")
+        if verbose:
+            _tell(f"{built.made:,} pages made, {built.files:,} files in all, {built.written:,} of them new or changed")
         click.echo(_told(built, out / f"index.{formats[0]}"))
     if strict and built.needs_attention:
         sys.exit(EXIT_GATE)
 
 
+@contextmanager
+def _crew(jobs: int | None, scheduler: str | None) -> Iterator[Crew]:
+    """Who does the work."""
+    from contexta.site import available_cores, dask, processes
+
+    if scheduler is None:
+        with processes(jobs or available_cores()) as crew:
+            yield crew
+    else:
+        with dask(scheduler) as crew:
+            yield crew
+
+
+def _tell(what: str) -> None:
+    click.echo(what, err=True)
+
+
+def _keep_quiet(_what: str) -> None:
+    """Without --verbose."""
+
+
 def _told(built: Built, index: Path) -> str:
-    counts = [(len(built.runs), "run"), (len(built.deployments), "deployment"), (built.files, "file")]
+    counts = [(built.runs, "run"), (built.deployments, "deployment"), (built.files, "file")]
     made = ", ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts)
     needs = built.needs_attention
     attention = f"{needs:,} issue{' needs' if needs == 1 else 's need'} attention" if needs else "nothing needs attention"
@@ -164,16 +216,21 @@ def _progress() -> Iterator[Callable[[str], None]]:
     help="A file, or - for standard output.",
 )
 @TEMPLATES
-def run(ref: str, folder: Path, format_: str, out: str, templates: Path | None) -> None:
+@CACHE
+def run(ref: str, folder: Path, format_: str, out: str, templates: Path | None, cache: Path | None) -> None:
     """Write the report of one run, for a CI artifact or a step summary.
 
     A REF is run:proj.name, proj.name, a bare name where only one run has it, latest, or latest:proj.
     """
     with _errors_told():
-        html = HtmlRenderer.create(templates)
-        found = workspace.open(folder)
-        document = build_snapshot_report(found.snapshot(found.resolve(ref)))
-        content = render_as(document, RUN_FORMATS[format_], html, no_links)
+        from contexta import workspace
+        from contexta.render import no_links
+        from contexta.report import build_snapshot_report
+        from contexta.site import render_as, write_atomically
+
+        with workspace.indexed(folder, cache, waiting=_tell) as opened:
+            document = build_snapshot_report(opened.snapshot(opened.resolve(ref)))
+        content = render_as(document, RUN_FORMATS[format_], templates, no_links)
         if out == "-":
             click.echo(content, nl=False)
         else:

@@ -483,7 +483,7 @@ def test_a_closed_pipe_is_no_traceback(iris: Path, out: Path, words: tuple[str, 
 
 
 def test_ctrl_c_is_no_traceback_and_no_success(iris: Path, out: Path) -> None:
-    interrupt = "import signal; cli.build_site = lambda *a, **k: signal.raise_signal(signal.SIGINT)"
+    interrupt = "import signal; from contexta import site; site.build_site = lambda *a, **k: signal.raise_signal(signal.SIGINT)"
     result = process("build", iris, "-o", out, code=f"from contexta import cli; {interrupt}; cli.main()")
     assert result.returncode != OK
     assert b"Traceback" not in result.stderr

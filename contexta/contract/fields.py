@@ -6,7 +6,7 @@ A rule takes the value that was given and returns it as the model keeps it, or r
 import math
 import re
 import reprlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 from contexta.contract.refs import StableRef, is_component
@@ -42,10 +42,34 @@ def instant(timestamp: str) -> datetime:
         raise ValueError(f"no such time: {shown(timestamp)} ({error})") from None
 
 
+def is_time(text: object) -> bool:
+    """Whether this is a contract timestamp, and there is such a time."""
+    if not isinstance(text, str) or not TIMESTAMP.match(text):
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def seconds_since(begin: str, timestamps: Iterable[str]) -> list[float]:
+    """The seconds from one contract timestamp to each of others, all of which were checked before."""
+    start = datetime.fromisoformat(begin)
+    return [(datetime.fromisoformat(timestamp) - start).total_seconds() for timestamp in timestamps]
+
+
 def chronological(timestamp: str) -> str:
     """A key that sorts contract timestamps by time: as text, `…00Z` would come after `…00.5Z`, and differ from `…00.0Z`."""
     text = timestamp.removesuffix("Z")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def is_before(timestamp: str, other: str) -> bool:
+    """Whether a contract timestamp is earlier than another. Of one length, they have as many decimals: their texts are in order."""
+    if len(timestamp) == len(other):
+        return timestamp < other
+    return chronological(timestamp) < chronological(other)
 
 
 def _time(value: object) -> str:

@@ -1,11 +1,11 @@
 """What every model of the contract does: check itself against the tables, read itself from a dict, write itself back."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from functools import cache
+from functools import cache, partial
 from typing import Any, ClassVar, Self, cast
 
-from contexta.contract.fields import RULES, Rule, apply, chronological
+from contexta.contract.fields import RULES, Rule, apply, is_before
 from contexta.contract.refs import StableRef
 from contexta.errors import ContractError
 
@@ -35,22 +35,22 @@ class Model:
             value = getattr(self, name)
             if value is None and not required:
                 continue
-            object.__setattr__(self, name, apply(name, rule, value))
+            try:
+                kept = rule(value)
+            except ValueError:
+                kept = apply(name, rule, value)  # raises, naming the field
+            if kept is not value:
+                object.__setattr__(self, name, kept)
         self._check_refs()
         self._check_times()
 
     def _check_refs(self) -> None:
-        for inner, outer in self.LIES_IN:
-            ref, owner = getattr(self, inner), getattr(self, outer)
-            if ref is None or owner is None or len(ref.parts) <= len(owner.parts):
-                continue  # a sample owned by its stage may still name the batch it was seen in
-            if not ref.lies_in(owner):
-                raise ContractError(inner, f"{str(ref)!r} does not lie in {outer} {str(owner)!r}")
+        check_places(self.LIES_IN, partial(getattr, self))
 
     def _check_times(self) -> None:
         for first, last in _TIME_ORDER:
             begin, end = getattr(self, first, None), getattr(self, last, None)
-            if begin and end and chronological(end) < chronological(begin):
+            if begin and end and is_before(end, begin):
                 raise ContractError(last, f"{end} is before {first} {begin}")
 
     @classmethod
@@ -79,6 +79,16 @@ class Model:
             if value is not None:
                 yield name, _plain(value)
         yield from self.unknown.items()
+
+
+def check_places(lies_in: Iterable[tuple[str, str]], get: Callable[[str], StableRef | None]) -> None:
+    """Raise ContractError where a reference does not carry the one that it should lie in as its prefix."""
+    for inner, outer in lies_in:
+        ref, owner = get(inner), get(outer)
+        if ref is None or owner is None or len(ref.parts) <= len(owner.parts):
+            continue  # a sample owned by its stage may still name the batch it was seen in
+        if not ref.lies_in(owner):
+            raise ContractError(inner, f"{str(ref)!r} does not lie in {outer} {str(owner)!r}")
 
 
 def nested(cls: type[Model]) -> Rule:

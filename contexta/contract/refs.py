@@ -7,7 +7,8 @@ from functools import lru_cache
 from contexta.errors import ContractError
 
 MAX_REF = 255
-COMPONENT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_COMPONENT = "[a-z0-9]+(?:-[a-z0-9]+)*"
+COMPONENT = re.compile(rf"{_COMPONENT}\Z")
 MAX_COMPONENT = 63
 
 # Kind → the numbers of components its value may have. A sample or operation has one more inside a batch.
@@ -23,6 +24,10 @@ KINDS: dict[str, tuple[int, ...]] = {
     "artifact": (3,),
     "environment": (3,),
 }
+
+
+# Kind → what its values look like; the lengths are checked apart.
+_GRAMMAR = {kind: re.compile(rf"(?:{_COMPONENT}\.){{{counts[0] - 1},{counts[-1] - 1}}}{_COMPONENT}\Z") for kind, counts in KINDS.items()}
 
 
 def is_component(text: str) -> bool:
@@ -42,11 +47,18 @@ class StableRef:
     parts: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", tuple(self.value.split(".")))
+        grammar = _GRAMMAR.get(self.kind)
+        fits = grammar is not None and len(self.kind) + len(self.value) < MAX_REF and grammar.match(self.value)
+        if not fits or (len(self.value) > MAX_COMPONENT and max(map(len, self.parts)) > MAX_COMPONENT):
+            self._explain()
+
+    def _explain(self) -> None:
+        """Raise ContractError that says which rule is broken."""
         if self.kind not in KINDS:
             raise ContractError("", f"unknown kind of reference {self.kind!r} in {str(self)[:80]!r}")
         if len(str(self)) > MAX_REF:
             raise ContractError("", f"a reference has at most {MAX_REF} characters, got {len(str(self))}")
-        object.__setattr__(self, "parts", tuple(self.value.split(".")))
         if len(self.parts) not in KINDS[self.kind]:
             wanted = " or ".join(map(str, KINDS[self.kind]))
             raise ContractError("", f"a {self.kind} reference has {wanted} dotted components, got {str(self)!r}")
@@ -75,11 +87,14 @@ class StableRef:
     def owner(self, kind: str) -> "StableRef":
         """The reference of the project, run, stage or batch that this one lies in."""
         count = KINDS[kind][0]
-        return StableRef(kind, ".".join(self.parts[:count]))
+        return StableRef.parse(f"{kind}:{'.'.join(self.parts[:count])}")  # parsed before, nearly always
 
     def lies_in(self, owner: "StableRef") -> bool:
         """Whether `owner` is a prefix of this reference, by whole components."""
         return self.parts[: len(owner.parts)] == owner.parts
+
+    def __hash__(self) -> int:
+        return hash(self.value)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}"

@@ -52,13 +52,16 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricSeries:
-    """The values of one metric in one scope, in order.
+    """The values of one metric in one scope, in the order of time.
 
     `owner` is the scope: the run, a stage or a deployment. The points were measured on the owner itself or, where `level`
     names another kind, on the batches, samples or operations that lie in it: `subjects[i]` at `times[i]` was `values[i]`.
     A value may be NaN or infinite where a line held that. `tags` tell series of one metric apart; `labels`, empty or one a
-    point, are tags that number its points. `count` is how many points were measured, all of them kept unless it is more than there are
-    values.
+    point, are tags that number its points.
+
+    `count` is how many points were measured. Where that is more than there are `values`, these are the extremes of equal stretches:
+    first, last, least, greatest and the first that is not finite of each; `places` then says where among all each of them stood, and
+    `last_values` the last value of every subject.
     """
 
     key: str
@@ -71,9 +74,16 @@ class MetricSeries:
     values: tuple[int | float, ...]
     labels: tuple[str, ...] = ()
     count: int = 0
+    places: tuple[int, ...] = ()
+    last_values: Mapping[StableRef, int | float] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "count", self.count or len(self.values))
+
+    @property
+    def latest(self) -> Mapping[StableRef, int | float]:
+        """The last value of every subject, reduced or not."""
+        return self.last_values or dict(zip(self.subjects, self.values, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +98,7 @@ class Source:
 class RunSnapshot:
     """One run: its models in order_index, time, name order, those that were inferred marked so; its records in time order.
 
-    `unassigned_problems` are of lines that may or may not be this run's: nothing tells.
+    `unassigned` says that some lines of the workspace name no run, and may be this one's.
     """
 
     project: Project
@@ -107,7 +117,7 @@ class RunSnapshot:
     producers: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     problems: tuple[Problem, ...] = ()
-    unassigned_problems: tuple[Problem, ...] = ()
+    unassigned: bool = False
     as_of: str | None = None
 
 

@@ -1,8 +1,11 @@
 """Where the lines, ticks and labels of a chart lie: numbers for the template that draws it."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import orjson
 
 from contexta.render import words
 from contexta.report.document import Chart, Line
@@ -13,6 +16,9 @@ LEFT, RIGHT, TOP, BOTTOM = 58, 12, 10, 26
 
 # With more points than this, a mark on each hides the line.
 MAX_MARKS = 40
+
+# What arithmetic can do with: see _drawable.
+_LEAST, _GREATEST = 1e-300, 1e300
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +31,21 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One line: its unbroken stretches as `points` attributes, and the points to mark."""
+    """One line, in tenths of a unit: its unbroken stretches as `points` attributes, and as a `d` attribute a dot on each point to mark."""
 
     label: str
     stretches: tuple[str, ...]
-    marks: tuple[tuple[float, float], ...]
+    marks: str
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A chart, ready to draw, and in words for those who do not see it."""
+    """A chart, ready to draw, and in words for those who do not see it. `grid` is the `d` attribute of a line at each tick of y."""
 
     paths: tuple[Path, ...]
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
+    grid: str
     description: str
     width: int = WIDTH
     height: int = HEIGHT
@@ -56,29 +63,44 @@ class _Scale:
     end: float
 
     def __call__(self, value: float) -> float:
-        return round(self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start), 1)
+        return self.tenths((value,))[0] / 10
+
+    def tenths(self, values: Iterable[float]) -> list[int]:
+        """Where values lie, in tenths of a unit: of many points, whole numbers are written soonest."""
+        low, height = self.low, self.high - self.low
+        start, length = 10 * self.start + 0.5, 10 * (self.end - self.start)
+        return [int(start + (value - low) / height * length) for value in values]
 
 
 def draw(chart: Chart) -> Drawing:
     """Lay a chart out."""
     xs = [x for line in chart.lines for x, _ in line.points]
-    measured = [y for line in chart.lines for _, y in line.points if y is not None]
-    ys = [*map(_drawable, measured)]
-    y_ticks = _round_values(min(ys, default=0), max(ys, default=1))
-    x_scale = _Scale(*_span(min(xs, default=0), max(xs, default=1)), LEFT, WIDTH - RIGHT)
-    low, high = _span(min([*ys, y_ticks[0]]), max([*ys, y_ticks[-1]]))
-    y_scale = _Scale(low, high, HEIGHT - BOTTOM, TOP)
+    ys = [y for line in chart.lines for _, y in line.points if y is not None]
+    x_ends = (min(xs, default=0), max(xs, default=1))
+    y_ends = (min(ys, default=0), max(ys, default=1))
+    low, high = map(_drawable, y_ends)
+    y_ticks = _round_values(low, high)
+    x_scale = _Scale(*_span(*x_ends), LEFT, WIDTH - RIGHT)
+    y_scale = _Scale(*_span(min(low, y_ticks[0]), max(high, y_ticks[-1])), HEIGHT - BOTTOM, TOP)
+    # When the ends are as they were, so is all that lies between.
+    tamed = chart.lines if y_ends == (low, high) else tuple(map(_tamed, chart.lines))
+    y_places = [*map(y_scale, y_ticks)]
     return Drawing(
-        paths=tuple(_path(line, x_scale, y_scale) for line in chart.lines),
-        x_ticks=tuple(_x_ticks(chart, xs, x_scale)),
-        y_ticks=tuple(Tick(y_scale(value), words.number(value)) for value in y_ticks),
-        description=_description(chart, measured),
+        paths=tuple(_path(line, x_scale, y_scale) for line in tamed),
+        x_ticks=_x_ticks(chart.names, x_ends, x_scale) if xs else (),
+        y_ticks=tuple(Tick(place, words.number(value)) for place, value in zip(y_places, y_ticks, strict=True)),
+        grid="".join(f"M{LEFT} {place}H{WIDTH - RIGHT}" for place in y_places),
+        description=_description(chart, ys, y_ends),
     )
+
+
+def _tamed(line: Line) -> Line:
+    return replace(line, points=tuple((x, None if y is None else _drawable(y)) for x, y in line.points))
 
 
 def _drawable(y: float) -> float:
     """The value, or the nearest with which arithmetic neither overflows nor loses all its digits."""
-    return 0.0 if abs(y) < 1e-300 else max(-1e300, min(1e300, y))
+    return 0.0 if abs(y) < _LEAST else max(-_GREATEST, min(_GREATEST, y))
 
 
 def _span(low: float, high: float) -> tuple[float, float]:
@@ -98,39 +120,51 @@ def _round_values(low: float, high: float) -> list[float]:
 
 
 def _path(line: Line, x_scale: _Scale, y_scale: _Scale) -> Path:
-    stretches = list(_stretches(line, x_scale, y_scale))
-    marks = [point for stretch in stretches for point in stretch] if len(line.points) <= MAX_MARKS else []
-    lone = [stretch[0] for stretch in stretches if len(stretch) == 1]
-    drawn = tuple(" ".join(f"{x},{y}" for x, y in stretch) for stretch in stretches if len(stretch) > 1)
-    return Path(line.label, drawn, tuple(marks or lone))
+    stretches = [*_stretches(line.points)]
+    marked = stretches if len(line.points) <= MAX_MARKS else [stretch for stretch in stretches if len(stretch) == 1]
+    return Path(
+        label=line.label,
+        stretches=tuple(_points(stretch, x_scale, y_scale) for stretch in stretches if len(stretch) > 1),
+        marks="".join(_dots(stretch, x_scale, y_scale) for stretch in marked),
+    )
 
 
-def _stretches(line: Line, x_scale: _Scale, y_scale: _Scale) -> Iterator[list[tuple[float, float]]]:
-    stretch: list[tuple[float, float]] = []
-    for x, y in line.points:
-        if y is not None:
-            stretch.append((x_scale(x), y_scale(_drawable(y))))
-        elif stretch:
-            yield stretch
-            stretch = []
-    if stretch:
-        yield stretch
+def _stretches(points: tuple[tuple[float, float | None], ...]) -> Iterator[Sequence[tuple[float, float]]]:
+    """The points between gaps."""
+    begin = 0
+    for end in [*(index for index, (_, y) in enumerate(points) if y is None), len(points)]:
+        if end > begin:
+            yield cast("Sequence[tuple[float, float]]", points[begin:end])
+        begin = end + 1
 
 
-def _x_ticks(chart: Chart, xs: Sequence[float], scale: _Scale) -> Iterator[Tick]:
-    if not xs:
-        return
-    names = chart.names or (words.duration(min(xs)), words.duration(max(xs)))
-    yield Tick(scale(min(xs)), names[0])
-    if len(names) > 1 and max(xs) > min(xs):
-        yield Tick(scale(max(xs)), names[-1])
+def _points(stretch: Sequence[tuple[float, float]], x_scale: _Scale, y_scale: _Scale) -> str:
+    """A `points` attribute: x,y,x,y… as orjson writes a list, in a fifth of the time that it takes to format and join them."""
+    xs, ys = zip(*stretch, strict=True)
+    places = [0] * (2 * len(stretch))
+    places[::2], places[1::2] = x_scale.tenths(xs), y_scale.tenths(ys)
+    return orjson.dumps(places)[1:-1].decode()
 
 
-def _description(chart: Chart, ys: Sequence[float]) -> str:
+def _dots(stretch: Sequence[tuple[float, float]], x_scale: _Scale, y_scale: _Scale) -> str:
+    """Lines of no length: where line ends are round, these are dots."""
+    xs, ys = zip(*stretch, strict=True)
+    return "".join(f"M{x} {y}h0" for x, y in zip(x_scale.tenths(xs), y_scale.tenths(ys), strict=True))
+
+
+def _x_ticks(names: tuple[str, ...], ends: tuple[float, float], scale: _Scale) -> tuple[Tick, ...]:
+    first, last = ends
+    labels = names or (words.duration(first), words.duration(last))
+    if len(labels) < 2 or last == first:
+        return (Tick(scale(first), labels[0]),)
+    return (Tick(scale(first), labels[0]), Tick(scale(last), labels[-1]))
+
+
+def _description(chart: Chart, ys: Sequence[float], ends: tuple[float, float]) -> str:
     unit = f" {chart.unit}" if chart.unit else ""
     if not ys:
         return f"{chart.title}: {words.count(chart.stands_for)} values, none of them a finite number"
     return (
         f"{chart.title}: {words.count(chart.stands_for)} values, first {words.number(ys[0])}, last {words.number(ys[-1])}, "
-        f"least {words.number(min(ys))}, greatest {words.number(max(ys))}{unit}"
+        f"least {words.number(ends[0])}, greatest {words.number(ends[1])}{unit}"
     )

@@ -3,11 +3,15 @@
 import math
 import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+import orjson
 
 from contexta.report.document import Bytes, Cell, Chart, Code, Duration, Exact, Level, Number, Pairs, Ref, Status, Text, Time
 
 NOTHING = "–"
+
+# Numbers without digits, by their `repr`.
+NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 STATUS_SIGNS = {
     "completed": "✓",
@@ -24,18 +28,26 @@ STATUS_SIGNS = {
 }
 _SIZES = ("KB", "MB", "GB", "TB")
 _SPANS = ((86_400, "d", 3600, " {} h"), (3600, "h", 60, " {:02} min"), (60, "min", 1, " {:02} s"))
+_TIES = range(len("1.2345"), len("-0.00012345") + 1)
+
+# With fewer numbers than this, orjson saves nothing. It writes otherwise than Python: exponents, NaN, booleans, small and great numbers.
+_MANY = 4
+_OTHERWISE = ("e", "n", "0.0000")
 _BLOCKS = "▁▂▃▄▅▆▇█"
 LEVEL_SIGNS = {"critical": "✗", "error": "✗", "warning": "▲", "info": "•", "debug": "·"}
 
 # C0 and C1 controls other than newline and tab, bidirectional controls, zero-width and other invisible characters, lone surrogates.
-_HIDDEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+# The inside of a character class.
+HIDDEN = (
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 )
+_HIDDEN = re.compile(f"[{HIDDEN}]")
 
 
 def visible(text: str) -> str:
     """The text with what cannot be seen made visible: `␛` for an escape, `⟨U+202E⟩` for a bidirectional override."""
-    return _HIDDEN.sub(_sign, text)
+    return text if text.isprintable() else _HIDDEN.sub(_sign, text)  # no hidden one is printable, as Python counts
 
 
 def _sign(match: re.Match[str]) -> str:
@@ -53,23 +65,64 @@ def one_line(text: str) -> str:
 def number(value: float) -> str:
     """Four significant digits, all of a whole part: `48,000`, `0.9778`, `945.5`, `123,457`, `1.2e-7`, `NaN`."""
     if isinstance(value, int):
-        return f"{value:,}" if abs(value) < 10**15 else f"{Decimal(value):.3e}"
+        return f"{value:,}" if -(10**15) < value < 10**15 else _in_powers(value)
+    return _rounded(value, repr(value))
+
+
+def numbers(values: Sequence[float], digits: list[str]) -> list[str]:
+    """`number` of each, whose `digits` are at hand."""
+    kinds = {*map(type, values)}
+    if kinds == {float}:
+        return [*map(_rounded, values, digits)]
+    if kinds == {int}:
+        return [written if -1000 < value < 1000 else number(value) for value, written in zip(values, digits, strict=True)]
+    return [*map(number, values)]
+
+
+def _rounded(value: float, written: str) -> str:
+    # Rounding what is stored differs from rounding what is written only where that is a tie: five digits, the last a 5.
+    if 1e-4 <= abs(value) < 999.95 and not (written[-1] == "5" and len(written) in _TIES):
+        return f"{value:.4g}"
+    return _rounded_as_written(value, written)
+
+
+def _in_powers(value: int) -> str:
+    from decimal import Decimal  # seldom needed, and takes long to import
+
+    return f"{Decimal(value):.3e}"
+
+
+def _rounded_as_written(value: float, written: str) -> str:
     if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+        return NOT_FINITE[written]
     if value == 0:
         return "0"
     if abs(value) < 1e15 and (value.is_integer() or abs(value) >= 1000):
         return f"{round(value):,}"
-    rounded = Context(prec=4, rounding=ROUND_HALF_EVEN).create_decimal(repr(value))
+    from decimal import ROUND_HALF_EVEN, Context
+
+    four = Context(prec=4, rounding=ROUND_HALF_EVEN).create_decimal(written)
     if not 1e-4 <= abs(value) < 1e15:
-        return f"{rounded.normalize():e}"
-    text = f"{rounded:,f}"
+        return f"{four.normalize():e}"
+    text = f"{four:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def exact(value: float) -> str:
     """All digits, as Python and JSON write them."""
-    return repr(value) if isinstance(value, int) or math.isfinite(value) else number(value)
+    digits = repr(value)
+    return NOT_FINITE.get(digits, digits)
+
+
+def digits(values: Sequence[float]) -> list[str]:
+    """The `repr` of each. Many at once are written by orjson, in a seventh of the time, where it writes them as Python does."""
+    if len(values) >= _MANY and min(values) > -1e15 and max(values) < 1e15:
+        written = orjson.dumps(values).decode()
+        each = written[1:-1].split(",")
+        if not any(sign in written for sign in _OTHERWISE):
+            return each
+        return [one if type(value) is float and abs(value) >= 1e-4 else repr(value) for value, one in zip(values, each, strict=True)]
+    return [*map(repr, values)]
 
 
 def duration(seconds: float) -> str:

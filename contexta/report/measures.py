@@ -1,10 +1,11 @@
 """Metric series → the numbers that stand in rows and headlines, and the lines of charts."""
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, TypeVar
 
-from contexta.contract import ContextModel, MetricSeries, RunSnapshot, StableRef, instant
+from contexta.contract import ContextModel, MetricSeries, RunSnapshot, StableRef, seconds_since
 from contexta.report.document import Cell, Chart, Fact, Line, Number
 
 # A line is drawn from at most about this many points.
@@ -16,8 +17,7 @@ M = TypeVar("M", bound=ContextModel)
 
 def label(series: MetricSeries) -> str:
     """The metric's key, and the tags that tell it from others of that key."""
-    tags = ", ".join(f"{name}={value}" for name, value in series.tags.items())
-    return f"{series.key}, {tags}" if tags else series.key
+    return ", ".join([series.key, *(f"{name}={value}" for name, value in series.tags.items())]) if series.tags else series.key
 
 
 def column(series: MetricSeries) -> str:
@@ -38,7 +38,7 @@ def last_by_subject(series: Iterable[MetricSeries]) -> dict[str, dict[StableRef,
     columns: dict[str, dict[StableRef, Number]] = {}
     for one in series:
         by_subject = columns.setdefault(column(one), {})
-        for subject, value in zip(one.subjects, one.values, strict=True):
+        for subject, value in one.latest.items():
             by_subject[subject] = Number(value)
     return columns
 
@@ -71,19 +71,27 @@ def headlines(snapshot: RunSnapshot) -> tuple[Fact, ...]:
 def chart(series: MetricSeries, begin: str) -> Chart:
     """One series as a line: over its batches where each has one value, over time where times differ, else point by point."""
     kept = extremes(series.values, MAX_POINTS)
-    axis, xs, names = _axis(series, begin)
-    points = tuple((xs[index], _finite(series.values[index])) for index in kept)
+    axis, names = _axis(series)
+    if axis == "seconds":
+        xs: Iterable[float] = seconds_since(begin, map(series.times.__getitem__, kept))
+    else:
+        xs = map(series.places.__getitem__, kept) if series.places else kept
+    points = tuple(zip(xs, map(_finite, map(series.values.__getitem__, kept)), strict=True))
     title = f"{label(series)} · {scope(series)}"
-    return Chart(title, series.unit, axis, names, (Line(label(series), points),), len(series.values))
+    return Chart(title, series.unit, axis, names, (Line(label(series), points),), series.count)
 
 
-def _axis(series: MetricSeries, begin: str) -> tuple[Literal["seconds", "index"], Sequence[float], tuple[str, ...]]:
-    if series.level == "batch" and len(set(series.subjects)) == len(series.subjects):
-        return "index", range(len(series.subjects)), (series.subjects[0].name, series.subjects[-1].name)
+def _axis(series: MetricSeries) -> tuple[Literal["seconds", "index"], tuple[str, ...]]:
+    if series.level == "batch" and not _repeats(series.subjects) and len(series.latest) == series.count:
+        return "index", (series.subjects[0].name, series.subjects[-1].name)
     if len(set(series.times)) == len(series.times):
-        start = instant(begin)
-        return "seconds", [(instant(time) - start).total_seconds() for time in series.times], ()
-    return "index", range(len(series.values)), ("1", str(len(series.values)))
+        return "seconds", ()
+    return "index", ("1", str(series.count))
+
+
+def _repeats(subjects: Sequence[StableRef]) -> bool:
+    """Whether neighbours are one and the same: a quick look that spares most series a closer one."""
+    return any(map(operator.is_, subjects, subjects[1:]))
 
 
 def _finite(value: float) -> float | None:

@@ -1,7 +1,21 @@
 """Many reports → a folder that opens from disk, a bucket or a sub-path."""
 
-from contexta.site.build import FORMATS, Built, build_site, render_as
+from contexta.site.build import Built, build_site
+from contexta.site.executors import Crew, available_cores, dask, processes
 from contexta.site.files import write_atomically
 from contexta.site.plan import Selection
+from contexta.site.press import FORMATS, Press, render_as
 
-__all__ = ["FORMATS", "Built", "Selection", "build_site", "render_as", "write_atomically"]
+__all__ = [
+    "FORMATS",
+    "Built",
+    "Crew",
+    "Press",
+    "Selection",
+    "available_cores",
+    "build_site",
+    "dask",
+    "processes",
+    "render_as",
+    "write_atomically",
+]

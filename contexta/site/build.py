@@ -1,118 +1,192 @@
-"""A workspace → a folder of pages."""
+"""A workspace → a folder of pages. What was made before, from the same lines and with the same templates, is left as it is."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from contexta.contract import DeploymentSnapshot, Project, RunSnapshot
-from contexta.render import HtmlRenderer, Links, to_csv, to_json, to_markdown, to_text
-from contexta.report import (
-    DeploymentSummary,
-    Document,
-    RunSummary,
-    build_deployment,
-    build_index,
-    build_project,
-    build_snapshot_report,
-    summarize,
-    summarize_deployment,
-)
-from contexta.report.overviews import of_project, projects_of
-from contexta.site.addresses import Addresses, address, sheet_address
-from contexta.site.files import SiteFolder
-from contexta.site.plan import Selection, make_plan
-from contexta.workspace import Workspace
+from contexta.contract import StableRef
+from contexta.report import DeploymentSummary, RunSummary
+from contexta.site import files
+from contexta.site.executors import Crew, InProcess
+from contexta.site.identity import digest, made_with
+from contexta.site.made import Made
+from contexta.site.overviews import Overview, overviews
+from contexta.site.plan import Plan, Selection, make_plan
+from contexta.site.press import DeploymentTask, Press, RunTask, Task, work
+from contexta.workspace import Workspace, alone_in, lies_there
 
-FORMATS = ("html", "md", "json")
+Tell = Callable[[str], None]
 
-Progress = Callable[[str], None]
+# Tasks are handed out in bundles of about so many bytes of lines, and no more than so many tasks.
+_BUNDLE_BYTES, _BUNDLE = 4_000_000, 32
+
+# After so many pages what was made is kept, so that a build that is killed has not worked in vain.
+_KEEP_EVERY = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What a build made, and what it found that needs attention. `kept` are pages of an earlier build that someone changed since."""
+    """What a build made, and what it found that needs attention.
+
+    `made` counts the pages that were made, the others being as before, `written` the files whose bytes are new. `kept` are pages of an
+    earlier build that someone changed since.
+    """
 
     files: int
-    runs: Sequence[RunSummary]
-    deployments: Sequence[DeploymentSummary]
-    problems: int
+    made: int
+    written: int
+    runs: int
+    deployments: int
+    needs_attention: int
     kept: Sequence[str]
-
-    @property
-    def needs_attention(self) -> int:
-        """Errors and warnings in runs, deployments and files."""
-        return sum(one.attention.total for one in (*self.runs, *self.deployments)) + self.problems
-
-
-@dataclass(frozen=True, slots=True)
-class _Publisher:
-    """Renders a Document in every format and writes it."""
-
-    folder: SiteFolder
-    formats: tuple[str, ...]
-    html: HtmlRenderer
-    addresses: Addresses
-    progress: Progress
-
-    def publish(self, document: Document) -> None:
-        ref = document.subject.ref
-        for extension in self.formats:
-            content = render_as(document, extension, self.html, self.addresses.links_from(ref, extension))
-            self.folder.write(f"{address(ref)}.{extension}", content)
-        for sheet in document.sheets():
-            self.folder.write(sheet_address(ref, sheet.name), to_csv(sheet))
-        self.progress(document.title)
-
-    def run(self, snapshot: RunSnapshot) -> RunSummary:
-        self.publish(build_snapshot_report(snapshot))
-        return summarize(snapshot)
-
-    def deployment(self, snapshot: DeploymentSnapshot, runs: Mapping[str, RunSummary]) -> DeploymentSummary:
-        producer = snapshot.deployment.run_ref
-        self.publish(build_deployment(snapshot, runs.get(str(producer)) if producer else None))
-        return summarize_deployment(snapshot)
-
-
-def render_as(document: Document, extension: str, html: HtmlRenderer, links: Links) -> bytes:
-    """A page in one of FORMATS, or `txt`."""
-    match extension:
-        case "html":
-            return html.render(document, links).encode("utf-8", "replace")
-        case "md":
-            return to_markdown(document, links).encode("utf-8", "replace")
-        case "json":
-            return to_json(document, links)
-    return to_text(document).encode("utf-8", "replace")
 
 
 def build_site(
     workspace: Workspace,
-    out: Path,
+    press: Press,
     *,
-    formats: tuple[str, ...] = ("html",),
     selection: Selection | None = None,
     title: str | None = None,
-    html: HtmlRenderer | None = None,
-    progress: Progress = lambda _title: None,
+    crew: Crew | None = None,
+    progress: Tell = lambda _title: None,
+    waiting: Tell = lambda _what: None,
 ) -> Built:
     """Write the index, and a page for each project, run and deployment; the same workspace gives the same bytes.
 
-    Raises UnknownRef when the selection names nothing, TemplateFailure when a template is broken, OSError when `out` cannot be written.
+    `progress` is told the title of each page that was made, `waiting` when another build is waited for.
+    Raises UnknownRef when the selection names nothing, TemplateFailure when a template is broken, OSError when the folder cannot be
+    written.
     """
     plan = make_plan(workspace, selection or Selection())
-    site = _Publisher(SiteFolder(out), formats, html or HtmlRenderer.create(), Addresses(plan.pages()), progress)
-    runs = [site.run(workspace.snapshot(ref)) for ref in plan.runs]
-    by_ref = {one.ref: one for one in runs}
-    deployments = [site.deployment(workspace.deployment(ref), by_ref) for ref in plan.deployments]
-    described = [project for project in workspace.projects() if project.ref in plan.projects]
-    projects = projects_of(described, runs, deployments)
-    for project in projects:
-        site.publish(build_project(project, *of_project(project.ref, runs, deployments)))
-    site.publish(build_index(projects, runs, deployments, workspace.problems, title or _title(projects)))
-    kept = site.folder.finish()
+    press.root.mkdir(parents=True, exist_ok=True)
+    with alone_in(press.root, waiting), files.scratch(press.root):
+        site = _Site(workspace, press, plan, progress)
+        crew = crew or Crew(InProcess)
+        runs = site.runs(crew)
+        deployments = site.deployments(crew)
+        for overview in overviews(workspace, plan, runs, deployments, title):
+            site.overview(overview)
+        kept = site.finish()
     problems = sum(problem.severity != "info" for problem in workspace.problems)
-    return Built(files=len(site.folder.digests), runs=runs, deployments=deployments, problems=problems, kept=kept)
+    return Built(
+        files=sum(len(made.pages) for made in site.made.values()),
+        made=site.count,
+        written=sum(made.written for made in site.made.values()),
+        runs=len(runs),
+        deployments=len(deployments),
+        needs_attention=problems + sum(one.attention.total for one in (*runs, *deployments)),
+        kept=kept,
+    )
 
 
-def _title(projects: Sequence[Project]) -> str:
-    return projects[0].name if len(projects) == 1 else "All projects"
+@dataclass(slots=True)
+class _Site:
+    """One build: what was made before, and what is made now."""
+
+    workspace: Workspace
+    press: Press
+    plan: Plan
+    progress: Tell
+    made: dict[str, Made] = field(default_factory=dict)
+    count: int = 0
+    _pages: frozenset[str] = field(init=False)
+    _before: dict[str, tuple[str, bytes]] = field(init=False)
+    _new: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    _with: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pages = self.plan.pages()
+        self._before = self.workspace.index.kept(self._kind)
+        self._with = made_with(self.press.formats, self.press.templates)
+
+    @property
+    def _kind(self) -> str:
+        return f"site {self.press.root.resolve()}"
+
+    def runs(self, crew: Crew) -> list[RunSummary]:
+        """The pages of runs; returns what the pages about many need to know of them."""
+        inputs = {ref: digest(self._with, self.workspace.state(ref), sorted(self._near(ref))) for ref in self.plan.runs}
+        self._make(crew, inputs, lambda ref: RunTask(self.workspace.run_source(ref), self.press, self._near(ref)))
+        return [RunSummary.from_json(self.made[str(ref)].summary) for ref in self.plan.runs]
+
+    def deployments(self, crew: Crew) -> list[DeploymentSummary]:
+        """The pages of deployments, each with the numbers of the run that it came from; likewise."""
+        producers = {ref: self._producer(ref) for ref in self.plan.deployments}
+        inputs = {
+            ref: digest(self._with, self.workspace.state(ref), sorted(self._near(ref)), producer) for ref, producer in producers.items()
+        }
+        source = self.workspace.deployment_source
+        self._make(crew, inputs, lambda ref: DeploymentTask(source(ref), self.press, self._near(ref), producers[ref]))
+        return [DeploymentSummary.from_json(self.made[str(ref)].summary) for ref in self.plan.deployments]
+
+    def overview(self, overview: Overview) -> None:
+        """A page about many."""
+        made_from = digest(self._with, overview.made_from)
+        if not self._reuse(overview.ref, made_from):
+            self._take(self.press.put(overview.document(), self._pages), made_from)
+
+    def finish(self) -> list[str]:
+        """Keep what was made, and remove what is no more; returns what was left because someone changed it."""
+        self._keep()
+        earlier = (Made.from_json(ref, text) for ref, (_, text) in self._before.items())
+        pages = [page for made in earlier if made is not None for page in made.pages]
+        kept = files.finish(self.press.root, {page.address: page.digest for made in self.made.values() for page in made.pages}, pages)
+        self.workspace.index.forget(self._kind, self._before.keys() - self.made.keys())
+        self.workspace.index.commit()
+        return kept
+
+    def _near(self, ref: StableRef) -> frozenset[str]:
+        """The references that the page of a run or deployment may link to."""
+        return self._pages & {"index", *map(str, self.workspace.neighbours(ref))}
+
+    def _producer(self, deployment: StableRef) -> bytes:
+        """The summary of the run that a deployment came from; empty where that has no page."""
+        run = self.workspace.producer(deployment)
+        made = self.made.get(str(run)) if run is not None else None
+        return made.summary if made is not None else b""
+
+    def _make(self, crew: Crew, inputs: Mapping[StableRef, str], task: Callable[[StableRef], Task]) -> None:
+        """Make the pages whose input is new; the largest first, so that none is waited for at the end."""
+        tasks = [task(ref) for ref, made_from in inputs.items() if not self._reuse(str(ref), made_from)]
+        tasks.sort(key=lambda one: -one.source.lines.size)
+        size = sum(one.source.lines.size for one in tasks)
+        by_ref = {str(ref): made_from for ref, made_from in inputs.items()}
+        for bundle in crew.results(work, _bundles(tasks), size):
+            for made in bundle:
+                self._take(made, by_ref[made.ref])
+
+    def _reuse(self, ref: str, made_from: str) -> bool:
+        """Take what was made before, where its input is the same and its files are as they were left."""
+        before, text = self._before.get(ref, ("", b""))
+        made = Made.from_json(ref, text) if before == made_from else None
+        if made is None or not all(page.is_as_left(self.press.root) for page in made.pages):
+            return False
+        if any(lies_there(self.workspace.root, location) is not there for location, there in made.presence):
+            return False
+        self.made[ref] = made
+        return True
+
+    def _take(self, made: Made, made_from: str) -> None:
+        self.made[made.ref] = made
+        self._new[made.ref] = (made_from, made.to_json())
+        self.count += 1
+        self.progress(made.title)
+        if len(self._new) >= _KEEP_EVERY:
+            self._keep()
+
+    def _keep(self) -> None:
+        self.workspace.index.keep(self._kind, self._new)
+        self.workspace.index.commit()
+        self._new.clear()
+
+
+def _bundles(tasks: Iterable[Task]) -> Iterator[list[Task]]:
+    bundle: list[Task] = []
+    size = 0
+    for task in tasks:
+        bundle.append(task)
+        size += task.source.lines.size
+        if size >= _BUNDLE_BYTES or len(bundle) >= _BUNDLE:
+            yield bundle
+            bundle, size = [], 0
+    if bundle:
+        yield bundle

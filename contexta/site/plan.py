@@ -38,7 +38,9 @@ def make_plan(workspace: Workspace, selection: Selection) -> Plan:
         raise UnknownRef(f"{', '.join(outside)} lies in none of the projects that were named")
     runs = tuple(ref for ref in workspace.run_refs() if ref.owner("project") in projects and (not chosen or ref in chosen))
     deployments = tuple(
-        ref for ref in workspace.deployment_refs() if ref.owner("project") in projects and (not chosen or _runs_of(workspace, ref) & chosen)
+        ref
+        for ref in workspace.deployment_refs()
+        if ref.owner("project") in projects and (not chosen or not chosen.isdisjoint(workspace.beside(ref)))
     )
     if chosen:
         projects = frozenset(ref.owner("project") for ref in (*runs, *deployments))
@@ -58,9 +60,3 @@ def _project(name: str, known: dict[str, StableRef]) -> StableRef:
         tip = f"; nearest: {', '.join(near)}" if near else ""
         raise UnknownRef(f"no project {name!r} in this workspace{tip}")
     return known[name]
-
-
-def _runs_of(workspace: Workspace, deployment: StableRef) -> frozenset[StableRef]:
-    snapshot = workspace.deployment(deployment)
-    said = snapshot.deployment.run_ref
-    return frozenset({*snapshot.runs, *([said] if said else [])})

@@ -1,7 +1,11 @@
 """The folder on disk: its planes, its lines with their places, and which of them belong to which run."""
 
+from contexta.workspace.assembly import lies_there
+from contexta.workspace.locking import alone_in
+from contexta.workspace.opening import DEFAULT_FOLDER, indexed
+from contexta.workspace.opening import open_workspace as open
 from contexta.workspace.planes import is_workspace
-from contexta.workspace.store import DEFAULT_FOLDER, Workspace
-from contexta.workspace.store import open_workspace as open
+from contexta.workspace.sources import DeploymentSource, RunSource
+from contexta.workspace.store import Workspace
 
-__all__ = ["DEFAULT_FOLDER", "Workspace", "is_workspace", "open"]
+__all__ = ["DEFAULT_FOLDER", "DeploymentSource", "RunSource", "Workspace", "alone_in", "indexed", "is_workspace", "lies_there", "open"]

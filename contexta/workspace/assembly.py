@@ -2,10 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import orjson
 
@@ -28,10 +29,11 @@ from contexta.contract import (
 )
 from contexta.contract.fields import TIMESTAMP, chronological
 from contexta.errors import ContextaError
-from contexta.workspace.frames import ArtifactItem, PutItem, RecordItem, interpret
-from contexta.workspace.lane import Lane, Shapes, shapes_of
-from contexta.workspace.lines import Located, Unusable
-from contexta.workspace.mentions import Mentions
+from contexta.workspace.frames import ArtifactItem, PutItem, RecordItem, interpret, owners
+from contexta.workspace.lane import Lane
+from contexta.workspace.lines import Block, Located, Unusable, is_too_deep
+from contexta.workspace.mentions import Mentions, later
+from contexta.workspace.planes import Extent, Plane
 from contexta.workspace.puts import Put, Puts
 from contexta.workspace.series import SeriesBuilder
 
@@ -58,26 +60,58 @@ class Assembly:
     lines: Counter[str] = field(default_factory=Counter)
     as_of: str = ""
     framed_at: str = ""
-    _contents: dict[str, int] = field(default_factory=dict)
     _lane: Lane = field(init=False)
 
     def __post_init__(self) -> None:
-        self._lane = Lane(self.series)
+        self._lane = Lane(self.series, self.mentions)
+
+    def read(self, plane: Plane, extents: Iterable[Extent]) -> None:
+        """Take the lines of some extents of a plane, in reading order."""
+        for part in plane.read(extents):
+            if isinstance(part, Block):
+                self._block(part)
+            else:
+                self._line(part)
+        self._settle()
 
     def add(self, lines: Iterable[Located | Unusable]) -> None:
         """Take lines in the order in which they are read."""
         for line in lines:
-            if isinstance(line, Unusable):
-                self.problems.append(line.problem)
-                continue
-            try:
-                self._take(line)
-            except ContextaError as error:
-                self.problems.append(line.problem("invalid_line", str(error)))
+            self._line(line)
         self._settle()
+
+    def _block(self, block: Block) -> None:
+        """Take the lines of a block, each in the quickest way that is open to it."""
+        index, slow = 0, 0
+        while (index := self._lane.skim(block.texts, index)) < len(block.texts):
+            if not self._quick(block.texts[index]):
+                self._line(block.parsed(index))
+                slow += 1
+            index += 1
+        if index > slow:
+            self.lines[block.file] += index - slow
+
+    def _quick(self, raw: bytes) -> bool:
+        try:
+            frame = orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            return False
+        fit = self._lane.fit(frame)
+        return fit is not None and not is_too_deep(raw) and self._lane.take(fit, raw, frame)
+
+    def _line(self, line: Located | Unusable) -> None:
+        """Take a line, checking all of it."""
+        if isinstance(line, Unusable):
+            self.problems.append(line.problem)
+            return
+        try:
+            self._take(line)
+        except ContextaError as error:
+            self.problems.append(line.problem("invalid_line", str(error)))
 
     def _take(self, line: Located) -> None:
         item = interpret(line.value)
+        owners(item)  # first, so that a line at fault in that too is told in the words that whoever looks for its run uses
         if TIMESTAMP.match(item.when):
             self.framed_at = max(self.framed_at, item.when, key=chronological)
         told = len(self.problems)
@@ -93,7 +127,7 @@ class Assembly:
             self.problems.append(line.problem("lenient_json", what))
 
     def _saw(self, times: Iterable[str]) -> None:
-        self.as_of = max((self.as_of, *times), key=chronological)
+        self.as_of = reduce(later, times, self.as_of)
 
     def _put(self, item: PutItem, line: Located) -> None:
         model = item.model.from_dict(item.data)
@@ -115,18 +149,12 @@ class Assembly:
                 self.orphans.setdefault(owner, line.problem("unknown_owner", what))
 
     def _record(self, item: RecordItem, line: Located) -> None:
-        shapes = shapes_of(item.data)
-        seen = self._lane.find(shapes, item.data) if shapes is not None else None
-        if shapes is None or seen is None:
-            self._checked_record(shapes, item, line)
-        elif self._is_new(item.data["envelope"]["record_ref"], _content(shapes, item.data), line):
-            self._lane.take(shapes, seen, item.data)
-
-    def _checked_record(self, shapes: Shapes | None, item: RecordItem, line: Located) -> None:
         value = _non_finite(item)
         record = record_from_dict(item.data if value is None else _with_zero(item))
         envelope = record.envelope
-        content = _content_of_any(record) if shapes is None else _content(shapes, item.data)
+        content = self._lane.content(item.data)
+        if content is None:
+            content = _content_of_any(record)
         if not self._is_new(str(envelope.record_ref), content, line):
             return
         self._saw([envelope.recorded_at])
@@ -139,8 +167,7 @@ class Assembly:
         match record:
             case MetricRecord():
                 self.series.add(record, record.payload.value if value is None else value)
-                if shapes is not None:
-                    self._lane.learn(shapes, record)
+                self._lane.learn(item.data, record)
             case StructuredEventRecord():
                 self.events.append(record)
             case TraceSpanRecord():
@@ -151,16 +178,16 @@ class Assembly:
 
     def _settle(self) -> None:
         """Tell the mentions of what took the quick way; once, after the last line."""
-        for seen in self._lane.taken():
-            envelope = seen.record.envelope
-            self.mentions.add(_scopes(envelope), seen.first, seen.last, batch=envelope.batch_execution_ref)
-            self._saw([seen.newest])
+        for scope in self._lane.taken():
+            self.mentions.widen(scope.named, scope.first, scope.last, scope.batch)
+            self.record_runs.add(scope.run)
+        if self._lane.newest:
+            self._saw([self._lane.newest])
 
     def _is_new(self, ref: str, content: int, line: Located) -> bool:
         """Whether this record did not stand before; the same record may stand in two planes, and counts once."""
-        before = self._contents.get(ref)
+        before = self._lane.before(ref, content)
         if before is None:
-            self._contents[ref] = content
             return True
         if before == content:
             self.problems.append(line.problem("repeated_record", f"{ref} stands a second time; counted once", severity="info"))
@@ -174,7 +201,7 @@ class Assembly:
         before = self.artifacts.get(ref)
         if before is not None and before.manifest != manifest:
             self.problems.append(line.problem("contradiction", f"{ref} is registered again with another manifest; the later is used"))
-        in_workspace = _lies_there(self.root, manifest.location_ref)
+        in_workspace = lies_there(self.root, manifest.location_ref)
         self.artifacts[ref] = Artifact(manifest, item.binding_status, item.existed, in_workspace)
         self._saw([manifest.created_at])
         self.producers.add(manifest.producer_ref)
@@ -208,12 +235,6 @@ def in_order(model: ContextModel) -> tuple[float, str, StableRef]:
     index = getattr(model, "order_index", None)
     began = str(getattr(model, "started_at", None) or getattr(model, "observed_at", ""))
     return (math.inf if index is None else index, chronological(began), model.ref)
-
-
-def _content(shapes: Shapes, data: Mapping[str, Any]) -> int:
-    """What tells two metric records of one reference apart; the same whichever way they are read."""
-    envelope = data["envelope"]
-    return hash((shapes, envelope["observed_at"], envelope["recorded_at"], str(data["payload"]["value"])))
 
 
 def _content_of_any(record: Record) -> int:
@@ -255,7 +276,7 @@ def _times(record: Record) -> tuple[str, ...]:
     return (record.envelope.observed_at,)
 
 
-def _lies_there(root: Path, location: str) -> bool | None:
+def lies_there(root: Path, location: str) -> bool | None:
     """Whether a store-relative file is in the workspace; None for a URI or an absolute path, which mean nothing on another machine."""
     text = location.removeprefix("path:")
     path = PurePosixPath(text)

@@ -1,97 +1,149 @@
-"""The quick way for the lines that nearly all of a workspace is made of: metrics like others that were checked.
+"""The quick ways for the lines that nearly all of a workspace is made of: metrics like others that were checked.
 
-A metric record is checked whole, field by field, when its envelope's scopes or its payload's key, unit and tags are first seen.
-Another whose envelope and payload were each seen before, and that differs only in its reference, times and value, is taken after
-checking just those.
+A metric record is checked whole, field by field, when its manner (who wrote it, and how) or its series (key, unit, aggregation) are
+first seen. Another of a manner and series that were each seen before is taken after checking just its scopes, reference, times and
+value; and one that is written like others of its kind is not even parsed (see `stencil`).
+
+Each way gives exactly what a whole check would give. A line of which this is not certain takes the next, slower way.
 """
 
-import math
-from collections.abc import Iterator, Mapping
+import struct
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from itertools import islice
+from math import isfinite
+from operator import itemgetter
+from typing import Any, NamedTuple, cast
 
-from contexta.contract import MetricRecord
-from contexta.contract.fields import TIMESTAMP, chronological
+from contexta.contract import MetricPayload, MetricRecord, StableRef
+from contexta.contract.fields import RULES, apply, is_before, is_time
+from contexta.contract.model import check_places
+from contexta.contract.records import SCOPES as LIES_IN
 from contexta.contract.refs import MAX_REF, is_component
-from contexta.workspace.series import Channel, SeriesBuilder
-
-# The scopes of an envelope, the narrowest first.
-_SCOPES = (
-    "sample_observation_ref",
-    "operation_context_ref",
-    "batch_execution_ref",
-    "stage_execution_ref",
-    "deployment_execution_ref",
-    "run_ref",
+from contexta.errors import ContractError
+from contexta.workspace.lines import is_too_deep
+from contexta.workspace.mentions import Mentions, later, sooner, with_owners
+from contexta.workspace.series import Channel, SeriesBuilder, kept_tags
+from contexta.workspace.stencil import (
+    SCOPES,
+    Form,
+    Layout,
+    Row,
+    form_of,
+    names_fit,
+    numbers,
+    tags_of,
+    template,
+    times_fit,
+    whole_numbers,
 )
-# The fields that tell one kind of metric line from another; what else an envelope or payload holds is no part of a series.
-_ENVELOPE = (*_SCOPES, "producer_ref", "completeness_marker", "degradation_marker", "schema_version")
-_PAYLOAD = ("metric_key", "value_type", "unit", "aggregation_scope", "slice_ref", "summary_basis")
+from contexta.workspace.thinning import Tags
 
-Shape = tuple[object, ...]
+_MANNER = ("record_type", "producer_ref", "completeness_marker", "degradation_marker", "schema_version")
+_SERIES = ("metric_key", "value_type", "unit", "aggregation_scope", "slice_ref", "summary_basis")
+_CHANGING = ("record_ref", "observed_at", "recorded_at")
 
+Fields = tuple[object, ...]
 
-@dataclass(frozen=True, slots=True)
-class Shapes:
-    """What a metric record has in common with others: of its scopes, and of its series."""
+# At once at most so many lines, and so many after one of them did not fit.
+_MANY, _FEW = 2048, 8
 
-    envelope: Shape
-    payload: Shape
+# As many forms are learned of one series; who writes it in ever new ways is read line by line.
+_MAX_FORMS = 4
 
+# A stencil pays off where it recognises at least so many lines.
+_WORTH = 4
 
-def shapes_of(data: Mapping[str, Any]) -> Shapes | None:
-    """The shapes of a metric record; None for a record that the quick way does not take."""
-    envelope, payload = data.get("envelope"), data.get("payload")
-    if not isinstance(envelope, dict) or not isinstance(payload, dict) or envelope.get("record_type") != "metric":
-        return None
-    correlation, tags = envelope.get("correlation_refs") or {}, payload.get("tags") or {}
-    if envelope.get("extensions") or not isinstance(correlation, dict) or any(correlation.values()) or not isinstance(tags, dict):
-        return None
-    if payload.get("subject_ref") not in (None, next((ref for ref in map(envelope.get, _SCOPES) if ref is not None), None)):
-        return None
-    shapes = Shapes(
-        tuple(map(envelope.get, _ENVELOPE)),
-        (*map(payload.get, _PAYLOAD), *((name, str(value)) for name, value in tags.items())),
-    )
-    try:
-        hash(shapes)
-    except TypeError:  # an object or a list where a text belongs
-        return None
-    return shapes
+_OBJECT_OR_NONE = (dict, type(None))
+
+# Hashes of references and contents are cut to what Python keeps in 32 bytes each.
+_REF_BITS, _CONTENT_BITS = (1 << 60) - 1, (1 << 30) - 1
 
 
-@dataclass(slots=True)
-class Seen:
-    """Scopes that were checked together, and when the records that took the quick way were seen in them."""
+def _getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Fields]:
+    """What takes some fields of an object, None for those that it does not have."""
+    quick = itemgetter(*names)
 
-    record: MetricRecord
+    def get(data: Mapping[str, Any]) -> Fields:
+        try:
+            return cast(Fields, quick(data))
+        except KeyError:
+            return tuple(map(data.get, names))
+
+    return get
+
+
+_scopes, _manner, _series, _changing = map(_getter, (SCOPES, _MANNER, _SERIES, _CHANGING))
+_correlation = _getter(("trace_id", "session_id"))
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """Scopes that were checked together: as their envelopes name them, and when the records that took a quick way were seen in them.
+
+    `subject` is the narrowest, `named` are those that a record in them says something of, and their owners. `records` is how the
+    references of their run's records begin, and `seen` holds those: hash of the name → hash of the content.
+    """
+
+    texts: tuple[str | None, ...]
+    subject: StableRef
+    run: StableRef
+    batch: StableRef | None
     records: str
-    channels: dict[Shape, Channel] = field(default_factory=dict)
+    seen: dict[int, int]
+    named: tuple[StableRef, ...]
     first: str = ""
     last: str = ""
-    newest: str = ""
+    tracks: "dict[tuple[Fields, Fields], Track]" = field(default_factory=dict)
 
-    def fits(self, envelope: Mapping[str, Any], value: object) -> bool:
-        """Whether what differs from line to line obeys its rules: reference, times in order, a finite number."""
-        return (
-            (type(value) is float or type(value) is int)
-            and math.isfinite(value)
-            and self._names_a_record(envelope.get("record_ref"))
-            and _in_order(envelope.get("observed_at"), envelope.get("recorded_at"))
-        )
+    def saw(self, first: str, last: str) -> None:
+        """Take in the first and the last of some times at which something was seen."""
+        self.first = sooner(self.first or first, first)
+        self.last = later(self.last or last, last)
 
-    def _names_a_record(self, ref: object) -> bool:
-        return isinstance(ref, str) and len(ref) <= MAX_REF and ref.startswith(self.records) and is_component(ref[len(self.records) :])
 
-    def saw(self, observed_at: str, recorded_at: str) -> None:
-        """Take in the times of one more record."""
-        if not self.first or chronological(observed_at) < chronological(self.first):
-            self.first = observed_at
-        if not self.last or chronological(observed_at) > chronological(self.last):
-            self.last = observed_at
-        if not self.newest or chronological(recorded_at) > chronological(self.newest):
-            self.newest = recorded_at
+@dataclass(slots=True, eq=False)
+class Track:
+    """Metric lines of one manner and series in one scope; `base` is the hash of what they have in common."""
+
+    scope: Scope
+    manner: Fields
+    series: Fields
+    base: int
+    channel: Channel | None = None
+    parsed: int = 0
+    stencils: "list[Stencil]" = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Stencil:
+    """A form in one scope: recognises lines of one track, and knows which came next the last time."""
+
+    form: Form
+    track: Track
+    read: Callable[[bytes], Row]
+    template: bytes
+    content: int
+    next: "Stencil | None" = None
+
+    def fits(self, raw: bytes) -> bool:
+        """Whether a line is one of these; what varies in it is still to be checked."""
+        try:
+            return self.template % self.read(raw) == raw
+        except struct.error:
+            return False
+
+
+class Fit(NamedTuple):
+    """A record that differs from others that were checked only in what is named here, all of which is as it should be."""
+
+    track: Track
+    key: int
+    observed: str
+    recorded: str
+    value: int | float
+    tags: Tags
+    content: int
 
 
 @dataclass(slots=True)
@@ -99,45 +151,349 @@ class Lane:
     """What was checked so far."""
 
     series: SeriesBuilder
-    _envelopes: dict[Shape, Seen] = field(default_factory=dict)
-    _payloads: dict[Shape, MetricRecord] = field(default_factory=dict)
+    mentions: Mentions
+    newest: str = ""
+    _scopes: dict[Fields, Scope] = field(default_factory=dict)
+    _manners: set[Fields] = field(default_factory=set)
+    _series: dict[Fields, MetricPayload] = field(default_factory=dict)
+    _seen: dict[str, dict[int, int]] = field(default_factory=dict)
+    _forms: dict[tuple[Fields, Fields], list[Form]] = field(default_factory=dict)
+    _layouts: dict[Layout, Layout] = field(default_factory=dict)
+    _after: dict[Form, tuple[Form, Fields, Fields]] = field(default_factory=dict)
+    _last: Stencil | None = None
+    _reach: int = _MANY
 
-    def learn(self, shapes: Shapes, record: MetricRecord) -> None:
-        """Let others like this record, which was checked, take the quick way."""
-        self._payloads.setdefault(shapes.payload, record)
-        self._envelopes.setdefault(shapes.envelope, Seen(record, f"record:{record.envelope.run_ref.value}."))
+    # ------------------------------------------------------------ whole checks
 
-    def find(self, shapes: Shapes, data: Mapping[str, Any]) -> Seen | None:
-        """The scopes that a record lies in, where it may take the quick way."""
-        seen = self._envelopes.get(shapes.envelope)
-        if seen is None or shapes.payload not in self._payloads or not seen.fits(data["envelope"], data["payload"].get("value")):
+    def before(self, ref: str, content: int) -> int | None:
+        """The content with which a record stood before; it stands now with this one."""
+        records, dot, name = ref.rpartition(".")
+        seen, key = self._seen.setdefault(records + dot, {}), hash(name.encode()) & _REF_BITS
+        found = seen.get(key)
+        if found is None:
+            seen[key] = content
+        return found
+
+    def content(self, data: Mapping[str, Any]) -> int | None:
+        """What tells a metric record, that was found good, from others of its reference; None for one that the quick way never takes."""
+        envelope, payload = data["envelope"], data["payload"]
+        manner = manner_of(envelope)
+        if manner is None or envelope["record_type"] != "metric":
             return None
-        return seen
+        observed, recorded = envelope["observed_at"].encode(), envelope["recorded_at"].encode()
+        base = hash((_scopes(envelope), manner, _series(payload)))
+        return content_of(base, kept_tags(payload.get("tags") or {}), observed, recorded, payload["value"])
 
-    def take(self, shapes: Shapes, seen: Seen, data: Mapping[str, Any]) -> None:
-        """Take a record that was found to fit."""
-        envelope = data["envelope"]
-        channel = seen.channels.get(shapes.payload)
-        if channel is None:
-            channel = self.series.channel(seen.record.subject, self._payloads[shapes.payload].payload)
-            seen.channels[shapes.payload] = channel
-        channel.append(envelope["observed_at"], data["payload"]["value"])
-        seen.saw(envelope["observed_at"], envelope["recorded_at"])
+    def learn(self, data: Mapping[str, Any], record: MetricRecord) -> None:
+        """Let others like this record, which was checked whole, take the quick way."""
+        manner = manner_of(data["envelope"])
+        if manner is not None and len(self._manners) < _MANY:
+            self._manners.add(manner)
+            self._series.setdefault(_series(data["payload"]), record.payload)
 
-    def taken(self) -> Iterator[Seen]:
-        """The scopes in which any record took the quick way."""
-        return (seen for seen in self._envelopes.values() if seen.first)
+    # ------------------------------------------------------------ line by line
+
+    def fit(self, frame: Any) -> Fit | None:
+        """What is new in a line, where that is all that must be checked of it."""
+        try:
+            return self._fit(frame["payload" if frame["family"] == "RECORD" else "none"] if "family" in frame else frame["record"])
+        except (KeyError, TypeError):  # no such frame, or an object where a text belongs
+            return None
+
+    def _fit(self, record: Mapping[str, Any]) -> Fit | None:
+        envelope, payload = record["envelope"], record["payload"]
+        manner, series = manner_of(envelope), _series(payload)
+        if manner is None or manner not in self._manners or (series not in self._series and not self._is_series(series, payload)):
+            return None
+        ref, observed, recorded = _changing(envelope)
+        value, tags, said = payload["value"], payload.get("tags"), payload.get("subject_ref")
+        if not (
+            isinstance(ref, str)
+            and isinstance(observed, str)
+            and isinstance(recorded, str)
+            and (type(value) is float or type(value) is int)
+            and isinstance(tags, _OBJECT_OR_NONE)
+            and is_time(observed)
+            and (recorded == observed or (is_time(recorded) and not is_before(recorded, observed)))
+            and (scope := self._scope(_scopes(envelope))) is not None
+            and (said is None or said == str(scope.subject))
+            and ref.startswith(scope.records)
+            and len(ref) <= MAX_REF
+            and is_component(name := ref[len(scope.records) :])
+        ):
+            return None
+        track, kept = self._track(scope, manner, series), kept_tags(tags or {})
+        content = content_of(track.base, kept, observed.encode(), recorded.encode(), value)
+        return Fit(track, hash(name.encode()) & _REF_BITS, observed, recorded, value, kept, content)
+
+    def _scope(self, texts: Fields) -> Scope | None:
+        scope = self._scopes.get(texts)
+        if scope is None and (scope := self._new_scope(texts)) is not None:
+            self._scopes[texts] = scope
+        return scope
+
+    def _new_scope(self, texts: Fields) -> Scope | None:
+        """Scopes that are named together for the first time, checked as an envelope would check them."""
+        try:
+            given = ((name, text) for name, text in zip(SCOPES, texts, strict=True) if text is not None)
+            refs = {name: cast(StableRef, apply(name, RULES[name], text)) for name, text in given}
+            check_places(LIES_IN, refs.get)
+            run = refs["run_ref"]
+        except (ContractError, KeyError):
+            return None
+        # What a deployment does later is no part of the run's time.
+        named = (ref for ref in refs.values() if ref is not run or "deployment_execution_ref" not in refs)
+        records = f"record:{run.value}."
+        return Scope(
+            texts=cast(tuple[str | None, ...], texts),
+            subject=next(iter(refs.values())),
+            run=run,
+            batch=refs.get("batch_execution_ref"),
+            records=records,
+            seen=self._seen.setdefault(records, {}),
+            named=with_owners(named),
+        )
+
+    def _is_series(self, series: Fields, payload: Mapping[str, Any]) -> bool:
+        """Check what a payload says of its series for the first time."""
+        try:
+            self._series[series] = MetricPayload.from_dict(payload)
+        except ContractError:
+            return False
+        return True
+
+    def _track(self, scope: Scope, manner: Fields, series: Fields) -> Track:
+        track = scope.tracks.get((manner, series))
+        if track is None:
+            track = scope.tracks[manner, series] = Track(scope, manner, series, hash((scope.texts, manner, series)))
+        return track
+
+    def take(self, fit: Fit, raw: bytes, frame: Mapping[str, Any]) -> bool:
+        """Take a record that fits; not one of a reference that stood before."""
+        track, scope = fit.track, fit.track.scope
+        if fit.key in scope.seen:
+            return False
+        scope.seen[fit.key] = fit.content
+        self._saw(scope, fit.observed, fit.observed)
+        self.newest = later(self.newest or fit.recorded, fit.recorded)
+        self._channel(track).append(fit.observed, fit.value, fit.tags)
+        track.parsed += 1
+        if track.parsed > self._enough(track):
+            self._follow(track, raw, frame)
+        return True
+
+    def _saw(self, scope: Scope, first: str, last: str) -> None:
+        if not scope.first:  # now, because the first batch that a scope is named in is kept
+            self.mentions.widen(scope.named, first, last, scope.batch)
+        scope.saw(first, last)
+
+    def _enough(self, track: Track) -> int:
+        """How many lines of a track to read before one may expect more: none where forms of such lines paid off in other scopes."""
+        forms = self._forms.get((track.manner, track.series))
+        if not forms:
+            return 1
+        return 0 if any(form.is_worth() for form in forms) else _WORTH
+
+    def _channel(self, track: Track) -> Channel:
+        if track.channel is None:
+            track.channel = self.series.channel(track.scope.subject, self._series[track.series])
+        return track.channel
+
+    # ------------------------------------------------------------ unparsed
+
+    def _follow(self, track: Track, raw: bytes, frame: Mapping[str, Any]) -> None:
+        """Expect a line like this one when the one before it comes again."""
+        stencil = next((one for one in track.stencils if one.fits(raw)), None) or self._learned(track, raw, frame)
+        if stencil is None:
+            return
+        if self._last is not None:
+            self._last.next = stencil
+            if self._last.track.scope is stencil.track.scope:
+                self._after[self._last.form] = (stencil.form, track.manner, track.series)
+        self._last = stencil
+
+    def _learned(self, track: Track, raw: bytes, frame: Mapping[str, Any]) -> Stencil | None:
+        """The stencil of a line: of a form that is known, in its scope, else of a new one."""
+        forms = self._forms.setdefault((track.manner, track.series), [])
+        for form in forms:
+            if (stencil := self._stencil(form, track)) is not None and stencil.fits(raw):
+                return stencil
+        if len(forms) == _MAX_FORMS or is_too_deep(raw):
+            return None
+        new = form_of(raw, frame, track.scope.texts, track.scope.records)
+        if new is None:
+            return None
+        new.layout = self._layouts.setdefault(new.layout, new.layout)  # one object for equal ones
+        forms.append(new)
+        return self._stencil(new, track)
+
+    def _stencil(self, form: Form, track: Track) -> Stencil | None:
+        found = next((one for one in track.stencils if one.form is form), None)
+        if found is not None or form.layout.records != track.scope.records:
+            return found
+        skeleton = form.in_scope(track.scope.texts)
+        if skeleton is None:
+            return None
+        stencil = Stencil(form, track, form.reader(skeleton), template(skeleton), hash((track.base, ())))
+        form.stencils += 1
+        track.stencils.append(stencil)
+        return stencil
+
+    def _guess(self, last: Stencil) -> Stencil | None:
+        """What should come after a stencil that is new: what came after its form in other scopes."""
+        after = self._after.get(last.form)
+        if after is not None and after[0].is_worth():
+            form, manner, series = after
+            last.next = self._stencil(form, self._track(last.track.scope, manner, series))
+        return last.next
+
+    def skim(self, texts: Sequence[bytes], begin: int) -> int:
+        """Take lines from one on without parsing them; gives the number of the first that was not taken."""
+        while self._last is not None and begin < len(texts):
+            rows, used = self._match(self._last, islice(texts, begin, begin + self._reach))
+            taken = self._take_rows(rows, used)
+            begin += taken
+            if taken < self._reach:
+                self._reach = min(_MANY, 2 * self._reach) if taken == len(rows) else _FEW
+                break
+        return begin
+
+    def _match(self, last: Stencil, lines: Iterator[bytes]) -> tuple[list[Row], list[Stencil]]:
+        """The rows of lines that are each as expected after the one before."""
+        rows: list[Row] = []
+        used: list[Stencil] = []
+        try:
+            for raw in lines:
+                stencil = last.next or self._guess(last)
+                if stencil is None:
+                    break
+                row = stencil.read(raw)
+                if stencil.template % row != raw:
+                    break
+                rows.append(row)
+                used.append(stencil)
+                last = stencil
+        except struct.error:
+            pass  # shorter than any such line
+        return rows, used
+
+    def _take_rows(self, rows: list[Row], used: list[Stencil]) -> int:
+        """Take rows up to the first that does not fit; gives how many those are."""
+        if not rows:
+            return 0
+        layouts = [stencil.form.layout for stencil in used]
+        same = (
+            len(layouts)
+            if layouts.count(layouts[0]) == len(layouts)
+            else next(index for index, layout in enumerate(layouts) if layout != layouts[0])
+        )
+        if same == len(rows) and self._take_all(rows, used):
+            return len(rows)
+        if len(rows) == 1:
+            return 0
+        half = min(same, (len(rows) + 1) // 2)
+        taken = self._take_rows(rows[:half], used[:half])
+        return taken + self._take_rows(rows[half:], used[half:]) if taken == half else taken
+
+    def _take_all(self, rows: list[Row], used: list[Stencil]) -> bool:
+        """Take rows of one layout, where all of them fit: checked column by column."""
+        layout, columns = used[0].form.layout, list(zip(*rows, strict=True))
+        framed, observed, recorded, names = (columns[place] for place in (layout.framed, layout.observed, layout.recorded, layout.name))
+        if not times_fit(layout, framed, observed, recorded) or not names_fit(names, [stencil.form.name_pattern for stencil in used]):
+            return False
+        if layout.numbered and not whole_numbers(columns[5]):
+            return False
+        measured = _measured(columns[4], used)
+        values = None if measured is None else numbers(measured[0])
+        if measured is None or values is None:
+            return False
+        keys, seen = [key & _REF_BITS for key in map(hash, names)], used[0].track.scope.seen
+        if len(set(keys)) < len(keys) or not seen.keys().isdisjoint(keys):
+            return False
+        tags = measured[1]
+        seen.update(zip(keys, _contents(used, tags, observed, recorded, values), strict=True))
+        self.newest = later(self.newest or max(recorded).decode(), max(recorded).decode())
+        self._append(used, [time.decode() for time in observed], values, tags)
+        self._last = used[-1]
+        return True
+
+    def _append(self, used: list[Stencil], times: list[str], values: list[int | float], tags: list[Tags] | None) -> None:
+        distinct = dict.fromkeys(used)
+        for stencil in distinct:
+            stencil.form.lines += len(used) // len(distinct)
+        self._saw_all(distinct, used, times)
+        channels = {stencil: self._channel(stencil.track) for stencil in distinct}
+        if tags is not None or any(channel.metric.tagged for channel in channels.values()):
+            for stencil, time, value, kept in zip(used, times, values, tags or [()] * len(used), strict=True):
+                channels[stencil].append(time, value, kept)
+            return
+        columns = {stencil: (channel.metric.plain.recent, channel.subject) for stencil, channel in channels.items()}
+        for stencil, time, value in zip(used, times, values, strict=True):
+            recent, subject = columns[stencil]
+            recent.times.append(time)
+            recent.values.append(value)
+            recent.subjects.append(subject)
+        for channel in channels.values():
+            channel.metric.settle()
+
+    def _saw_all(self, distinct: Mapping[Stencil, None], used: list[Stencil], times: list[str]) -> None:
+        """Tell each scope when something was seen in it. The times are of one width and in the calendar: texts are in their order."""
+        scopes = dict.fromkeys(stencil.track.scope for stencil in distinct)
+        if len(scopes) == 1:
+            self._saw(used[0].track.scope, min(times), max(times))
+            return
+        seen: dict[Scope, list[str]] = {scope: [] for scope in scopes}
+        for stencil, time in zip(used, times, strict=True):
+            seen[stencil.track.scope].append(time)
+        for scope, its_times in seen.items():
+            self._saw(scope, min(its_times), max(its_times))
+
+    def taken(self) -> Iterator[Scope]:
+        """The scopes in which any record took a quick way."""
+        return (scope for scope in self._scopes.values() if scope.first)
 
 
-def _in_order(observed_at: object, recorded_at: object) -> bool:
-    return _is_time(observed_at) and _is_time(recorded_at) and chronological(str(observed_at)) <= chronological(str(recorded_at))
+def manner_of(envelope: Mapping[str, Any]) -> Fields | None:
+    """Who wrote a record and how; None where the quick way does not take such records."""
+    correlation = envelope.get("correlation_refs")
+    if envelope.get("extensions") not in (None, []) or not isinstance(correlation, _OBJECT_OR_NONE):
+        return None
+    return (*_manner(envelope), *_correlation(correlation or {}))
 
 
-def _is_time(text: object) -> bool:
-    if not isinstance(text, str) or not TIMESTAMP.match(text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+def content_of(base: int, tags: Tags, observed: bytes, recorded: bytes, value: float) -> int:
+    """What tells two metric records of one reference apart, whichever way they are read; `base` is of scopes, manner and series."""
+    number = value if isfinite(value) else str(value)
+    # -1 and -2 have one hash
+    return hash((hash((base, tags)), observed, recorded, number, value == -1)) & _CONTENT_BITS
+
+
+def _contents(
+    used: list[Stencil], tags: list[Tags] | None, observed: Sequence[bytes], recorded: Sequence[bytes], values: list[int | float]
+) -> list[int]:
+    if tags is None:
+        bases = [stencil.content for stencil in used]
+    else:
+        bases = [hash((stencil.track.base, kept)) for stencil, kept in zip(used, tags, strict=True)]
+    contents = map(hash, zip(bases, observed, recorded, values, [value == -1 for value in values], strict=True))
+    return [content & _CONTENT_BITS for content in contents]
+
+
+def _measured(column: Sequence[bytes], used: list[Stencil]) -> tuple[Sequence[bytes], list[Tags] | None] | None:
+    """The texts of values, and the tags where any line has some; None where tags are more than names with plain values."""
+    if not any(stencil.form.middle for stencil in dict.fromkeys(used)):
+        return column, None
+    values: list[bytes] = []
+    tags: list[Tags] = []
+    for text, stencil in zip(column, used, strict=True):
+        if not stencil.form.middle:
+            values.append(text)
+            tags.append(())
+            continue
+        before, _, after = text.partition(stencil.form.middle)
+        said = tags_of(before if stencil.form.tags_first else after)
+        if said is None:
+            return None
+        values.append(after if stencil.form.tags_first else before)
+        tags.append(kept_tags(said))
+    return values, tags

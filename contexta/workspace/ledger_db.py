@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,11 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     return duckdb.connect(str(path), read_only=True)
+
+
+def can_be_read() -> bool:
+    """Whether the package is there that reads such files."""
+    return importlib.util.find_spec("duckdb") is not None
 
 
 def readable_tables(path: Path) -> tuple[list[str], list[Problem]]:

@@ -7,10 +7,12 @@ by a crash: it is reported, never used, because the rest of a number may be miss
 import json
 import math
 import re
-from collections.abc import Iterator
+from bisect import bisect
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import orjson
 
@@ -19,8 +21,14 @@ from contexta.contract import Problem
 # A longer line is reported and passed over unread, so that one line cannot take all memory.
 MAX_LINE = 16 * 1024 * 1024
 
+# So much of a line that cannot be used is kept, to tell whose it was.
+SHOWN = 64 * 1024
+
 # Deeper nesting is reported and passed over: it cannot be written as JSON again, and helps no reader.
 MAX_DEPTH = 200
+
+# How much is read at a time where whole lines are taken in blocks.
+BLOCK = 1048576
 
 # What opens or closes a level, and strings, in which brackets mean nothing.
 _STRUCTURE = re.compile(rb'[][{}]|"(?:[^"\\]|\\.)*"')
@@ -53,6 +61,103 @@ class Unusable:
     raw: bytes = b""
 
 
+class Stretch(Protocol):
+    """Some neighbouring lines of a file: from byte `start` up to `end`, the first being line `line`."""
+
+    @property
+    def start(self) -> int:
+        """The first byte of the first line."""
+
+    @property
+    def end(self) -> int:
+        """The byte after the end of the last line."""
+
+    @property
+    def line(self) -> int:
+        """The number of the first line, from 1."""
+
+
+@dataclass(slots=True)
+class Block:
+    """Complete lines as they stand in a file, each without its `\\n`; not parsed, because a quick way may not need that.
+
+    They come from one stretch or from several; `parts` says where each begins: (position in `texts`, first line, first byte).
+    """
+
+    file: str
+    texts: list[bytes]
+    parts: list[tuple[int, int, int]]
+    _at: tuple[int, int] = (-1, 0)
+
+    def take(self, stream: FileIO, stretch: Stretch) -> int | None:
+        """Take the lines of one more stretch; returns the number of the first that is not there any more."""
+        stream.seek(stretch.start)
+        texts = _read(stream, stretch.end - stretch.start).split(b"\n")
+        cut = texts.pop()
+        end = stretch.start + len(texts) + sum(map(len, texts))
+        if texts:
+            self.parts.append((len(self.texts), stretch.line, stretch.start))
+            self.texts += texts
+        return stretch.line + len(texts) if cut or end < stretch.end else None
+
+    def parsed(self, index: int) -> "Located | Unusable":
+        """One of the lines; the next one is found soonest from there."""
+        position, line, first = self.parts[bisect(self.parts, (index, math.inf)) - 1]
+        known, start = self._at if position <= self._at[0] <= index else (position, first)
+        start += sum(map(len, self.texts[known:index])) + index - known
+        self._at = (index, start)
+        return parsed(self.file, line + index - position, start, start + len(self.texts[index]) + 1, self.texts[index])
+
+
+def read_blocks(path: Path, file: str, stretches: Iterable[Stretch]) -> Iterator[Block | Unusable]:
+    """The lines of some stretches of a file, which is opened once; short stretches share a block.
+
+    A file that does not hold a stretch any more is told, and read no further. Raises OSError when it cannot be read at all.
+    """
+    shared, size, lost = Block(file, [], []), 0, None
+    with path.open("rb", buffering=0) as stream:
+        for stretch in stretches:
+            if size > BLOCK or (size and stretch.end - stretch.start > BLOCK):
+                yield shared
+                shared, size = Block(file, [], []), 0
+            if stretch.end - stretch.start > BLOCK:
+                lost = yield from _long_stretch(stream, file, stretch)
+            else:
+                size += stretch.end - stretch.start
+                lost = shared.take(stream, stretch)
+            if lost is not None:
+                break
+    if shared.texts:
+        yield shared
+    if lost is not None:
+        what = "the file was cut off or written anew while it was read; what stood from here on is not read"
+        yield Unusable(Problem(file, lost, "changed_file", what, "error"))
+
+
+def _long_stretch(stream: FileIO, file: str, stretch: Stretch) -> Generator[Block, None, int | None]:
+    """The lines of a stretch, about BLOCK bytes at a time; returns the number of the first line that is not there any more."""
+    start, line, rest = stretch.start, stretch.line, b""
+    stream.seek(start)
+    while data := _read(stream, min(BLOCK, stretch.end - start - len(rest))):
+        texts = (rest + data).split(b"\n")
+        rest = texts.pop()
+        if texts:
+            yield Block(file, texts, [(0, line, start)])
+            line += len(texts)
+            start = stream.tell() - len(rest)
+        elif len(rest) > MAX_LINE:
+            break  # no stretch held such a line
+    return None if start == stretch.end else line
+
+
+def _read(stream: FileIO, size: int) -> bytes:
+    """So many bytes, or all that there are."""
+    data = stream.read(size) or b""
+    while 0 < len(data) < size and (more := stream.read(size - len(data))):
+        data += more
+    return data
+
+
 def read_lines(path: Path, file: str, start: int = 0, end: int | None = None, line: int = 1) -> Iterator[Located | Unusable]:
     """The lines between two byte offsets of a file; `file` is its name in problems, `line` the number of the first line.
 
@@ -67,9 +172,9 @@ def read_lines(path: Path, file: str, start: int = 0, end: int | None = None, li
             size = len(data)
             if not data.endswith(b"\n"):
                 size += _pass_over(stream)
-                yield _unfinished(file, line, data, size)
+                yield unfinished(file, line, data, size)
             else:
-                yield _parsed(file, line, start, start + size, data)
+                yield parsed(file, line, start, start + size, data)
             start += size
             line += 1
 
@@ -83,12 +188,13 @@ def _pass_over(stream: BinaryIO) -> int:
     return size
 
 
-def _unfinished(file: str, line: int, data: bytes, size: int) -> Unusable:
+def unfinished(file: str, line: int, data: bytes, size: int) -> Unusable:
+    """A line that is longer than what is read, or has no end; `data` is its beginning, `size` its length in bytes."""
     if size > MAX_LINE:
         what = f"a line of {size / 1e6:.1f} MB, longer than the {MAX_LINE / 1e6:.1f} MB that are read; passed over"
-        return Unusable(Problem(file, line, "long_line", what), data[:65_536])
+        return Unusable(Problem(file, line, "long_line", what), data[:SHOWN])
     what = f"the last line has no end ({size} bytes): still being written, or cut off; not read"
-    return Unusable(Problem(file, line, "torn_line", what), data[:65_536])
+    return Unusable(Problem(file, line, "torn_line", what), data[:SHOWN])
 
 
 def file_notices(path: Path, file: str) -> Iterator[Unusable]:
@@ -101,22 +207,23 @@ def file_notices(path: Path, file: str) -> Iterator[Unusable]:
         yield Unusable(Problem(file, 1, "crlf", "the lines end in CR LF; read as if they ended in LF", "info"))
 
 
-def _parsed(file: str, line: int, start: int, end: int, data: bytes) -> Located | Unusable:
+def parsed(file: str, line: int, start: int, end: int, data: bytes) -> Located | Unusable:
+    """What a whole line holds; `start` and `end` are its byte offsets."""
     text = data.rstrip(b"\r\n")
     if line == 1:
         text = text.removeprefix(BOM)
     if not text.strip():
         return Unusable(Problem(file, line, "blank_line", "the line is blank", "info"))
-    if _is_too_deep(text):
+    if is_too_deep(text):
         what = f"nested deeper than the {MAX_DEPTH} levels that are read; passed over"
-        return Unusable(Problem(file, line, "deep_line", what), text[:65_536])
+        return Unusable(Problem(file, line, "deep_line", what), text[:SHOWN])
     try:
         return Located(file, line, start, end, text, orjson.loads(text))
     except orjson.JSONDecodeError as error:
         return _second_reading(file, line, start, end, text, error)
 
 
-def _is_too_deep(text: bytes) -> bool:
+def is_too_deep(text: bytes) -> bool:
     """Whether a line may nest deeper than MAX_DEPTH. Counting brackets first is quick, and settles nearly every line."""
     if text.count(b"{") + text.count(b"[") <= MAX_DEPTH:
         return False
@@ -140,7 +247,7 @@ def _second_reading(file: str, line: int, start: int, end: int, text: bytes, err
         what = f"not JSON at byte {error.pos} of the line: {error.msg.partition(':')[0]}"
     else:
         return Located(file, line, start, end, text, value, lenient=True)
-    return Unusable(Problem(file, line, "malformed_line", what), text[:65_536])
+    return Unusable(Problem(file, line, "malformed_line", what), text[:SHOWN])
 
 
 def _mended(value: Any) -> Any:

@@ -1,7 +1,8 @@
 """What lines name without describing it: everything named exists, so what no put describes is inferred, and says so."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from contexta.contract import (
@@ -22,6 +23,27 @@ from contexta.contract.fields import chronological
 _OWNERS = {"run": (), "stage": ("run",), "batch": ("run", "stage"), "sample": ("run", "stage"), "op": ("run", "stage")}
 
 
+def _instant(time: str) -> tuple[str, str]:
+    """A key that puts times in one order, those of one moment that are written differently too."""
+    return chronological(time), time
+
+
+def _is_before(time: str, other: str) -> bool:
+    if len(time) == len(other):  # with as many decimals: their texts are in order
+        return time < other
+    return _instant(time) < _instant(other)
+
+
+def sooner(time: str, other: str) -> str:
+    """The earlier of two times, whichever is given first."""
+    return other if _is_before(other, time) else time
+
+
+def later(time: str, other: str) -> str:
+    """The later of two times, whichever is given first."""
+    return other if _is_before(time, other) else time
+
+
 @dataclass(slots=True)
 class Mention:
     """When something was named: between `first` and `last`, in the batch that stood beside it."""
@@ -30,10 +52,10 @@ class Mention:
     last: str
     batch: StableRef | None = None
 
-    def widen(self, time: str) -> None:
-        """Take in one more time."""
-        self.first = min(self.first, time, key=chronological)
-        self.last = max(self.last, time, key=chronological)
+    def widen(self, first: str, last: str) -> None:
+        """Take in the first and the last of some more times."""
+        self.first = sooner(self.first, first)
+        self.last = later(self.last, last)
 
 
 @dataclass(slots=True)
@@ -44,10 +66,16 @@ class Mentions:
 
     def add(self, refs: Iterable[StableRef | None], *times: str, batch: StableRef | None = None) -> None:
         """These scopes, and all that they lie in, were there at these times."""
-        for ref in _with_owners(refs):
-            mention = self.seen.setdefault(ref, Mention(times[0], times[0]))
-            for time in times:
-                mention.widen(time)
+        self.widen(with_owners(ref for ref in refs if ref is not None), reduce(sooner, times), reduce(later, times), batch)
+
+    def widen(self, refs: Iterable[StableRef], first: str, last: str, batch: StableRef | None) -> None:
+        """These, whose owners are among them, were there between these times."""
+        for ref in refs:
+            mention = self.seen.get(ref)
+            if mention is None:
+                self.seen[ref] = Mention(first, last, batch)
+                continue
+            mention.widen(first, last)
             mention.batch = mention.batch or batch
 
     def inferred(self, kind: str, described: Iterable[StableRef]) -> list[ContextModel]:
@@ -56,17 +84,16 @@ class Mentions:
         return [_infer(ref, mention) for ref, mention in self.seen.items() if ref.kind == kind and ref not in known]
 
 
-def _with_owners(refs: Iterable[StableRef | None]) -> Iterator[StableRef]:
+def with_owners(refs: Iterable[StableRef]) -> tuple[StableRef, ...]:
+    """References, and all that they lie in, each once."""
     named: dict[StableRef, None] = {}
     for ref in refs:
-        if ref is None:
-            continue
         for kind in _OWNERS.get(ref.kind, ()):
             named[ref.owner(kind)] = None
         if ref.kind in ("sample", "op") and len(ref.parts) == 5:
             named[ref.owner("batch")] = None
         named[ref] = None
-    return iter(named)
+    return tuple(named)
 
 
 def _infer(ref: StableRef, mention: Mention) -> ContextModel:

@@ -1,6 +1,6 @@
 """The planes of a workspace: where its lines lie, and how to read some of them again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -8,7 +8,7 @@ from typing import Protocol
 from contexta.contract import Problem
 from contexta.workspace import ledger_db
 from contexta.workspace.layout import JSONL_PLANES, LEDGER_DB, MARKERS
-from contexta.workspace.lines import Located, Unusable, file_notices, read_lines
+from contexta.workspace.lines import Block, Located, Unusable, file_notices, read_blocks, read_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Extent:
 
 
 class Plane(Protocol):
-    """Lines that can be read in order, and a stretch of them again."""
+    """Lines that can be read in order, and some stretches of them again."""
 
     @property
     def name(self) -> str:
@@ -31,8 +31,8 @@ class Plane(Protocol):
     def scan(self) -> Iterator[Located | Unusable]:
         """Every line."""
 
-    def read(self, extent: Extent) -> Iterator[Located | Unusable]:
-        """The lines of one extent."""
+    def read(self, extents: Iterable[Extent]) -> Iterator[Block | Located | Unusable]:
+        """The lines of some extents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,10 @@ class JsonlPlane:
         except OSError as error:
             yield Unusable(Problem(self.name, 0, "unreadable_file", f"cannot be read: {error.strerror}", "error"))
 
-    def read(self, extent: Extent) -> Iterator[Located | Unusable]:
-        """The lines of one extent."""
+    def read(self, extents: Iterable[Extent]) -> Iterator[Block | Unusable]:
+        """The lines of some extents, as they stand there."""
         try:
-            yield from read_lines(self.path, self.name, extent.start, extent.end, extent.line)
+            yield from read_blocks(self.path, self.name, extents)
         except OSError as error:
             yield Unusable(Problem(self.name, 0, "unreadable_file", f"cannot be read: {error.strerror}", "error"))
 
@@ -70,27 +70,16 @@ class LedgerTable:
         """Every row."""
         return ledger_db.read_rows(self.path, self.name, self.table)
 
-    def read(self, extent: Extent) -> Iterator[Located | Unusable]:
-        """The rows of one extent."""
-        return ledger_db.read_rows(self.path, self.name, self.table, extent.start, extent.end)
+    def read(self, extents: Iterable[Extent]) -> Iterator[Located | Unusable]:
+        """The rows of some extents."""
+        for extent in extents:
+            yield from ledger_db.read_rows(self.path, self.name, self.table, extent.start, extent.end)
 
 
-def find_planes(root: Path) -> tuple[dict[str, Plane], list[Problem]]:
-    """The planes under a root by name, in reading order, and what stands in the way of reading others."""
-    planes: dict[str, Plane] = {}
-    problems: list[Problem] = []
-    database = root / LEDGER_DB
-    if database.is_file():
-        tables, problem = ledger_db.readable_tables(database)
-        problems.extend(problem)
-        for table in tables:
-            name = f"{LEDGER_DB}#{table}"
-            planes[name] = LedgerTable(name, database, table)
-    for pattern in JSONL_PLANES:
-        for path in sorted(root.glob(pattern)):
-            name = path.relative_to(root).as_posix()
-            planes[name] = JsonlPlane(name, path)
-    return planes, problems
+def jsonl_planes(root: Path) -> list[JsonlPlane]:
+    """The JSONL files under a root, in reading order. Raises OSError when the folder cannot be listed."""
+    paths = (path for pattern in JSONL_PLANES for path in sorted(root.glob(pattern)))
+    return [JsonlPlane(path.relative_to(root).as_posix(), path) for path in paths]
 
 
 def is_workspace(root: Path) -> bool:

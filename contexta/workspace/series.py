@@ -1,13 +1,13 @@
 """Metric records → series: one per metric, scope and set of tags."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from contexta.contract import DegradedRecord, MetricPayload, MetricSeries, Record, StableRef
-from contexta.contract.fields import chronological
 from contexta.contract.records import NON_FINITE_METRIC
 from contexta.errors import ContractError
+from contexta.workspace.thinning import FULL, Tags, Thinned
 
 # A tag with more values than this on one metric numbers its points (a step, a row) rather than telling series apart.
 MAX_TAG_VALUES = 12
@@ -17,52 +17,115 @@ _OWNED_BY_STAGE = frozenset({"sample", "op", "batch"})
 
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
-Tags = tuple[tuple[str, str], ...]
-
 
 @dataclass(slots=True)
-class _Points:
+class Metric:
+    """One metric in one scope, on one level: a series for each set of tags that tell series apart.
+
+    `plain` is the series of points without any tag; while no point of the metric had one, they may be added to it directly. `series`
+    holds all of them once one had.
+    """
+
     unit: str | None = None
-    subjects: list[StableRef] = field(default_factory=list)
-    times: list[str] = field(default_factory=list)
-    values: list[int | float] = field(default_factory=list)
-    tags: list[Tags] = field(default_factory=list)
+    tagged: bool = False
+    count: int = 0
+    plain: Thinned = field(default_factory=Thinned)
+    series: dict[Tags, Thinned] = field(default_factory=dict)
+    numbering: set[str] = field(default_factory=set)
+    _values: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, time: str, value: int | float, subject: StableRef, tags: Tags) -> None:
+        """One more point; `tags` are sorted by name."""
+        if not self.tagged:
+            if not tags:
+                columns = self.plain.recent
+                columns.times.append(time)
+                columns.values.append(value)
+                columns.subjects.append(subject)
+                if len(columns.times) > 2 * FULL:
+                    self.plain.settle()
+                return
+            self.plain.number()
+            self.count, self.tagged = self.plain.count, True
+            if self.count:
+                self.series[()] = self.plain
+        for name, text in tags:
+            if name not in self.numbering:
+                self._tell_apart(name, text)
+        apart = tuple(tag for tag in tags if tag[0] not in self.numbering)
+        series = self.series.get(apart)
+        if series is None:
+            series = self.series[apart] = Thinned()
+        series.recent.add((self.count, time, value, subject, tags))
+        if len(series.recent.times) > 2 * FULL:
+            series.settle()
+        self.count += 1
+
+    def _tell_apart(self, name: str, text: str) -> None:
+        """Take in one more value of a tag; with too many of them, it numbers points from now on, and those that there are."""
+        values = self._values.setdefault(name, set())
+        values.add(text)
+        if len(values) <= MAX_TAG_VALUES:
+            return
+        self.numbering.add(name)
+        del self._values[name]
+        united: dict[Tags, list[Thinned]] = {}
+        for tags, series in self.series.items():
+            united.setdefault(tuple(tag for tag in tags if tag[0] != name), []).append(series)
+        for first, *others in united.values():
+            first.absorb(others)
+        self.series = {tags: first for tags, (first, *_) in united.items()}
+
+    def settle(self) -> None:
+        """Let go of what is not kept; to be called now and then, the series are the same whenever that is."""
+        if len(self.plain.recent.times) > FULL:
+            self.plain.settle()
+
+    def each(self) -> Iterable[tuple[Tags, Thinned]]:
+        """Every series with the tags that tell it apart, as they were first seen."""
+        return self.series.items() if self.tagged else [((), self.plain)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Channel:
-    """Where the points of one subject, metric and set of tags go."""
+    """Where the points of one subject and metric go; `slice_ref` is a tag that each of them has."""
 
-    points: _Points
+    metric: Metric
     subject: StableRef
-    unit: str | None
-    tags: Tags
+    slice_ref: str | None
 
-    def append(self, time: str, value: int | float) -> None:
-        """One more point."""
-        points = self.points
-        points.unit = self.unit or points.unit
-        points.subjects.append(self.subject)
-        points.times.append(time)
-        points.values.append(value)
-        points.tags.append(self.tags)
+    def append(self, time: str, value: int | float, tags: Tags) -> None:
+        """One more point; `tags` as they are kept, without the slice."""
+        if self.slice_ref is not None:
+            tags = kept_tags({**dict(tags), "slice": self.slice_ref})
+        self.metric.add(time, value, self.subject, tags)
+
+
+def kept_tags(tags: Mapping[str, object]) -> Tags:
+    """Tags as points keep them: texts, sorted by name."""
+    return tuple(sorted((name, str(value)) for name, value in tags.items())) if tags else ()
 
 
 @dataclass(slots=True)
 class SeriesBuilder:
     """Takes metric records in any order and gives their series."""
 
-    _points: dict[tuple[StableRef, str, str], _Points] = field(default_factory=dict)
+    _metrics: dict[tuple[StableRef, str, str], Metric] = field(default_factory=dict)
 
     def add(self, record: Record, value: int | float) -> None:
         """One more point; `value` is given apart because a metric record cannot hold NaN."""
-        self.channel(record.subject, record.payload).append(record.envelope.observed_at, value)
+        metric: MetricPayload = record.payload
+        self.channel(record.subject, metric).append(record.envelope.observed_at, value, kept_tags(metric.tags))
 
-    def channel(self, subject: StableRef, metric: MetricPayload) -> Channel:
-        """Where the points of a metric go that were measured on a subject."""
+    def channel(self, subject: StableRef, payload: MetricPayload) -> Channel:
+        """Where the points of a subject and metric go."""
         owner = subject.owner("stage") if subject.kind in _OWNED_BY_STAGE else subject
-        points = self._points.setdefault((owner, subject.kind, metric.metric_key), _Points())
-        return Channel(points, subject, metric.unit, _tags(metric.tags, metric.slice_ref))
+        key = (owner, subject.kind, payload.metric_key)
+        metric = self._metrics.get(key)
+        if metric is None:
+            metric = self._metrics[key] = Metric()
+        metric.unit = metric.unit or payload.unit
+        return Channel(metric, subject, payload.slice_ref)
 
     def add_gap(self, record: DegradedRecord) -> None:
         """The point that a degraded record keeps of a metric that was NaN or infinite; other degraded records keep none."""
@@ -74,44 +137,40 @@ class SeriesBuilder:
             metric = MetricPayload.from_dict({**attributes, "value": 0})
         except ContractError:
             return  # not ours, whatever its key
-        self.channel(record.subject, metric).append(record.envelope.observed_at, value)
+        self.channel(record.subject, metric).append(record.envelope.observed_at, value, kept_tags(metric.tags))
 
     def finish(self) -> Iterator[MetricSeries]:
-        """The series, by the order in which their metrics were first seen."""
-        for (owner, level, key), points in self._points.items():
-            numbering = _numbering(points.tags)
-            groups: dict[Tags, list[int]] = {}
-            for index, tags in enumerate(points.tags):
-                groups.setdefault(tuple(tag for tag in tags if tag[0] not in numbering), []).append(index)
-            for tags, members in groups.items():
-                members.sort(key=lambda index: chronological(points.times[index]))
-                yield MetricSeries(
-                    key=key,
-                    owner=owner,
-                    level=level,
-                    unit=points.unit,
-                    tags=dict(tags),
-                    subjects=tuple(points.subjects[index] for index in members),
-                    times=tuple(points.times[index] for index in members),
-                    values=tuple(points.values[index] for index in members),
-                    labels=tuple(_label(points.tags[index], numbering) for index in members) if numbering else (),
-                )
+        """The series, by the order in which their metrics were first seen. Nothing comes after that."""
+        for (owner, level, key), metric in self._metrics.items():
+            for tags, thinned in metric.each():
+                if thinned.count:
+                    yield _series(key, owner, level, metric, tags, thinned)
 
 
-def _tags(tags: Mapping[str, object], slice_ref: str | None) -> Tags:
-    named = {name: str(value) for name, value in tags.items()}
-    if slice_ref is not None:
-        named["slice"] = slice_ref
-    return tuple(sorted(named.items()))
+def _series(key: str, owner: StableRef, level: str, metric: Metric, tags: Tags, thinned: Thinned) -> MetricSeries:
+    count, kept = thinned.count, thinned.kept()
+    reduced = len(kept.times) < count
+    return MetricSeries(
+        key=key,
+        owner=owner,
+        level=level,
+        unit=metric.unit,
+        tags=dict(tags),
+        subjects=tuple(kept.subjects),
+        times=tuple(kept.times),
+        values=tuple(kept.values),
+        labels=tuple(_label(tags, metric.numbering) for tags in kept.tags) if metric.numbering else (),
+        count=count,
+        places=_places(kept.numbers, count) if reduced else (),
+        last_values=thinned.last_of_each() if reduced else {},
+    )
+
+
+def _places(numbers: list[int], count: int) -> tuple[int, ...]:
+    """Where points stood among all of their series: their numbers, without the gaps that other series of the metric leave in them."""
+    first, span = min(numbers), max(numbers) - min(numbers)
+    return tuple((number - first) * (count - 1) // span for number in sorted(numbers))
 
 
 def _label(tags: Tags, numbering: set[str]) -> str:
     return ", ".join(f"{name}={value}" for name, value in tags if name in numbering)
-
-
-def _numbering(all_tags: list[Tags]) -> set[str]:
-    values: dict[str, set[str]] = {}
-    for tags in all_tags:
-        for name, value in tags:
-            values.setdefault(name, set()).add(value)
-    return {name for name, seen in values.items() if len(seen) > MAX_TAG_VALUES}

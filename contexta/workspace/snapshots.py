@@ -47,7 +47,7 @@ def run_snapshot(
         degraded=_by_time(lines.degraded),
         producers=tuple(sorted(lines.producers)),
         sources=lines.sources(),
-        problems=(*lines.problems, *lines.orphan_problems()),
+        problems=tuple(sorted((*lines.problems, *lines.orphan_problems()))),
         as_of=lines.as_of or None,
     )
 
@@ -85,7 +85,7 @@ def deployment_snapshot(lines: Assembly, ref: StableRef, project: Project | None
         events=_by_time(lines.events),
         spans=_by_start(lines.spans),
         degraded=_by_time(lines.degraded),
-        problems=tuple(lines.problems),
+        problems=tuple(sorted(lines.problems)),
         as_of=lines.as_of or None,
     )
 

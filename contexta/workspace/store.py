@@ -1,46 +1,126 @@
 """A workspace on disk, opened for reading."""
 
 import difflib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, Run, RunSnapshot, StableRef
 from contexta.contract.fields import chronological
-from contexta.errors import ContractError, UnknownRef, UnreadableWorkspace
-from contexta.workspace.assembly import Assembly, in_order
-from contexta.workspace.catalog import Catalog
-from contexta.workspace.lines import Located, Unusable
-from contexta.workspace.planes import Extent, Plane, find_planes, is_workspace
-from contexta.workspace.snapshots import deployment_snapshot, run_snapshot
+from contexta.errors import ContractError, UnknownRef
+from contexta.workspace.assembly import in_order
+from contexta.workspace.described import Described, describe
+from contexta.workspace.index import Index
+from contexta.workspace.planes import Plane
+from contexta.workspace.sources import DeploymentSource, Lines, RunSource
 
-DEFAULT_FOLDER = ".contexta"
+# What the index keeps the starts of runs under.
+_STARTS = "start"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Workspace:
-    """A folder of planes and the catalog of its lines. Memory follows one run at a time, and the catalog's extents."""
+    """A folder of planes and the index of its lines, as they were when it was opened. Memory follows one run at a time."""
 
     root: Path
-    planes: dict[str, Plane]
-    catalog: Catalog
+    planes: Mapping[str, Plane]
+    index: Index
+
+    @cached_property
+    def _versions(self) -> Mapping[str, int]:
+        return self.index.versions()
+
+    @cached_property
+    def _together(self) -> Mapping[str, tuple[str, ...]]:
+        """Every run and deployment → those of the other kind that some line names beside it."""
+        found: dict[str, list[str]] = {}
+        for run, deployment in self.index.together():
+            found.setdefault(run, []).append(deployment)
+            found.setdefault(deployment, []).append(run)
+        return {ref: tuple(refs) for ref, refs in found.items()}
+
+    @cached_property
+    def _problems(self) -> tuple[tuple[Problem, ...], Mapping[str, tuple[Problem, ...]]]:
+        """What is wrong with lines that name no run that exists, and by run what is wrong with lines that name it."""
+        nobodys: list[Problem] = []
+        by_run: dict[str, list[Problem]] = {}
+        for found in self.index.problems():
+            known = f"run:{found.named}" in self._versions
+            (by_run.setdefault(f"run:{found.named}", []) if known else nobodys).append(found.problem)
+        for described in self._projects.values():
+            nobodys.extend(described.problems)
+        return tuple(sorted(nobodys)), {run: tuple(problems) for run, problems in by_run.items()}
+
+    @cached_property
+    def _projects(self) -> Mapping[str, Described]:
+        return self._described("project")
+
+    @cached_property
+    def _deployments(self) -> Mapping[str, Described]:
+        return self._described("deployment")
+
+    def _described(self, kind: str) -> Mapping[str, Described]:
+        """What puts say of every project or deployment that one describes; read again only where there are new puts."""
+        owners = {ref: version for ref, version in self._versions.items() if ref.startswith(f"put {kind}:")}
+        kept = self.index.kept(f"put {kind}")
+        found: dict[str, Described] = {}
+        made: dict[str, tuple[str, bytes]] = {}
+        for owner, version in owners.items():
+            made_from, value = kept.get(owner, ("", b""))
+            described = Described.from_json(value) if made_from == str(version) else None
+            if described is None:
+                described = describe(self._lines(owner))
+                made[owner] = (str(version), described.to_json())
+            found[owner.removeprefix("put ")] = described
+        self.index.keep(f"put {kind}", made)
+        return found
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with lines that belong to no run that could be told."""
-        return tuple(self.catalog.problems)
+        return self._problems[0]
 
     def run_refs(self) -> tuple[StableRef, ...]:
         """Every run that any line names, sorted."""
-        return tuple(sorted(self.catalog.runs))
+        return self._refs("run")
 
     def deployment_refs(self) -> tuple[StableRef, ...]:
         """Every deployment that any line names, sorted."""
-        return tuple(sorted(self.catalog.deployments))
+        return self._refs("deployment")
+
+    def _refs(self, kind: str) -> tuple[StableRef, ...]:
+        return tuple(sorted(StableRef.parse(ref) for ref in self._versions if ref.startswith(f"{kind}:")))
+
+    def beside(self, ref: StableRef) -> tuple[StableRef, ...]:
+        """The deployments that some line names together with a run, or the runs of a deployment, sorted."""
+        return tuple(map(StableRef.parse, self._together.get(str(ref), ())))
+
+    def producer(self, deployment: StableRef) -> StableRef | None:
+        """The run that a deployment came from: that its put says, or, where no put describes it, the only one named beside it."""
+        put = self._deployments.get(str(deployment))
+        if put is not None and isinstance(put.model, DeploymentExecution):
+            return put.model.run_ref
+        beside = self.beside(deployment)
+        return beside[0] if len(beside) == 1 else None
+
+    def neighbours(self, ref: StableRef) -> frozenset[StableRef]:
+        """The project, runs and deployments that the page of a run or deployment may name, itself among them."""
+        beside = self.beside(ref)
+        puts = (self._deployments.get(str(one)) for one in (ref, *beside) if one.kind == "deployment")
+        models = [put.model for put in puts if put is not None and isinstance(put.model, DeploymentExecution)]
+        named = (inner for model in models for inner in (model.run_ref, model.artifact_ref) if inner is not None)
+        return frozenset((ref, ref.owner("project"), *beside, *(inner.owner("run") for inner in named)))
+
+    def project(self, ref: StableRef) -> Project | None:
+        """The latest put of a project; None where there is none."""
+        described = self._projects.get(str(ref))
+        return described.model if described is not None and isinstance(described.model, Project) else None
 
     def projects(self) -> tuple[Project, ...]:
         """Every project that a put describes, sorted by reference."""
-        models = (put.model for put in self.catalog.puts.latest.values())
+        models = (described.model for described in self._projects.values())
         return tuple(sorted((model for model in models if isinstance(model, Project)), key=lambda model: model.ref))
 
     def runs(self) -> tuple[Run, ...]:
@@ -54,19 +134,45 @@ class Workspace:
 
     def snapshot(self, run_ref: StableRef | str) -> RunSnapshot:
         """All that is known of one run; raises UnknownRef when no line names it."""
-        ref = self._known(run_ref, self.catalog.runs, "run")
-        lines = Assembly(self.root)
-        lines.problems.extend(self.catalog.run_problems.get(ref, ()))
-        lines.add(self._lines(self.catalog.runs[ref]))
-        snapshot = run_snapshot(lines, ref, self.catalog.project(ref.owner("project")), self.catalog.described_deployments())
-        return replace(snapshot, unassigned_problems=self.problems)
+        return self.run_source(self._known(run_ref, "run")).snapshot()
 
     def deployment(self, deployment_ref: StableRef | str) -> DeploymentSnapshot:
         """All that is known of one deployment; raises UnknownRef when no line names it."""
-        ref = self._known(deployment_ref, self.catalog.deployments, "deployment")
-        lines = Assembly(self.root)
-        lines.add(self._lines(self.catalog.deployments[ref]))
-        return deployment_snapshot(lines, ref, self.catalog.project(ref.owner("project")))
+        return self.deployment_source(self._known(deployment_ref, "deployment")).snapshot()
+
+    def run_source(self, ref: StableRef) -> RunSource:
+        """What it takes to read a run elsewhere."""
+        puts = (self._deployments.get(deployment) for deployment in self._together.get(str(ref), ()))
+        models = (put.model for put in puts if put is not None)
+        return RunSource(
+            ref=ref,
+            lines=self._lines(str(ref)),
+            project=self.project(ref.owner("project")),
+            deployments=tuple(model for model in models if isinstance(model, DeploymentExecution)),
+            problems=self._problems[1].get(str(ref), ()),
+            unassigned=self._has_unassigned,
+        )
+
+    def deployment_source(self, ref: StableRef) -> DeploymentSource:
+        """What it takes to read a deployment elsewhere."""
+        return DeploymentSource(ref, self._lines(str(ref)), self.project(ref.owner("project")))
+
+    @property
+    def _has_unassigned(self) -> bool:
+        """Whether lines that name no run may be any run's. An unfinished last line is left out: it comes and goes while someone writes."""
+        return any(problem.severity != "info" and problem.key != "torn_line" for problem in self.problems)
+
+    def state(self, ref: StableRef) -> str:
+        """A text that changes whenever a run's or deployment's source does."""
+        owner, project = str(ref), f"put {ref.owner('project')}"
+        beside = [(other, self._versions.get(f"put {other}")) for other in self._together.get(owner, ())]
+        known = (self._epoch, owner, self._versions.get(owner), self._versions.get(project), beside)
+        of_lines = (self._problems[1].get(owner, ()), self._has_unassigned) if ref.kind == "run" else ()
+        return hashlib.blake2b(repr((*known, *of_lines)).encode(), digest_size=16).hexdigest()
+
+    @cached_property
+    def _epoch(self) -> str:
+        return self.index.epoch()
 
     def resolve(self, text: str) -> StableRef:
         """The run that a person means by `run:proj.name`, `proj.name`, an unambiguous `name`, `latest` or `latest:proj`.
@@ -84,24 +190,39 @@ class Workspace:
         return found[0]
 
     def _latest(self, project: str) -> StableRef:
-        runs = [run for run in self.runs() if not project or run.project_ref.value == project]
+        runs = [ref for ref in self.run_refs() if not project or ref.owner("project").value == project]
         if not runs:
             where = f"project {project!r}" if project else "the workspace"
             raise UnknownRef(f"{where} has no run")
-        return runs[-1].ref
+        starts = self._starts(runs)
+        return max(runs, key=lambda ref: (chronological(starts[ref]), ref))
 
-    def _known(self, given: StableRef | str, known: Iterable[StableRef], kind: str) -> StableRef:
+    def _starts(self, runs: Iterable[StableRef]) -> Mapping[StableRef, str]:
+        """When each run began; only the lines of those that changed are read."""
+        kept = self.index.kept(_STARTS)
+        states = {ref: self.state(ref) for ref in runs}
+        known = {ref: kept[str(ref)][1].decode() for ref, state in states.items() if kept.get(str(ref), ("", b""))[0] == state}
+        new = {ref: self.snapshot(ref).run.started_at for ref in states if ref not in known}
+        self.keep_starts(new)
+        self.index.commit()
+        return {**known, **new}
+
+    def keep_starts(self, starts: Mapping[StableRef, str]) -> None:
+        """Remember when runs began, for whoever read their lines."""
+        self.index.keep(_STARTS, {str(ref): (self.state(ref), start.encode()) for ref, start in starts.items()})
+
+    def _known(self, given: StableRef | str, kind: str) -> StableRef:
         try:
             ref = given if isinstance(given, StableRef) else StableRef.parse(given)
         except ContractError as error:
             raise UnknownRef(str(error)) from None
-        if ref not in known:
-            raise UnknownRef(_no_such(kind, str(ref), known))
+        if ref.kind != kind or str(ref) not in self._versions:
+            raise UnknownRef(_no_such(kind, str(ref), self._refs(kind)))
         return ref
 
-    def _lines(self, extents: list[Extent]) -> Iterator[Located | Unusable]:
-        for extent in extents:
-            yield from self.planes[extent.plane].read(extent)
+    def _lines(self, owner: str) -> Lines:
+        found = self.index.extents(owner, self.planes)
+        return Lines(self.root, tuple((self.planes[name], data) for name, data in found))
 
 
 def _no_such(kind: str, text: str, known: Iterable[StableRef]) -> str:
@@ -114,29 +235,3 @@ def _no_such(kind: str, text: str, known: Iterable[StableRef]) -> str:
 
 def _listed(refs: Iterable[StableRef]) -> str:
     return ", ".join(map(str, refs))
-
-
-def open_workspace(path: str | Path) -> Workspace:
-    """Read a workspace's lines once and know what it holds; raises UnreadableWorkspace when the folder is none."""
-    root = Path(path)
-    try:
-        if not root.is_dir():
-            what = "is a file, not a folder" if root.exists() else "does not exist"
-            raise UnreadableWorkspace(f"{path} {what}; give the folder that a run left, usually {DEFAULT_FOLDER}")
-        if not is_workspace(root):
-            raise UnreadableWorkspace(f"{path} is no workspace: {_what_it_is(root)}")
-        planes, problems = find_planes(root)
-    except OSError as error:
-        raise UnreadableWorkspace(f"{path} cannot be read: {error.strerror}") from None
-    catalog = Catalog.of(planes.values())
-    catalog.problems[:0] = problems
-    return Workspace(root, planes, catalog)
-
-
-def _what_it_is(root: Path) -> str:
-    inner = root / DEFAULT_FOLDER
-    if inner.is_dir() and is_workspace(inner):
-        return f"but {inner} is one; give that"
-    if not any(root.iterdir()):
-        return "the folder is empty"
-    return "it holds no metadata/ledger.*, cache/capture/*.jsonl or records/segments/*.jsonl"

@@ -289,7 +289,7 @@ def _read(root: Path) -> Written:
     opened = workspace.open(root)
     for run in opened.runs():
         snapshot = opened.snapshot(run.ref)
-        assert snapshot.problems == snapshot.unassigned_problems == ()
+        assert snapshot.problems == opened.problems == ()
         models = (run, *snapshot.stages, *snapshot.batches, *snapshot.samples)
         assert not any(model.inferred for model in models)
         read.scopes += [str(model.ref) for model in models]

@@ -177,7 +177,7 @@ def test_a_full_disk_ends_nothing_and_what_follows_is_written_when_there_is_room
     assert _told(caught.list) == ["contexta: sink local-jsonl"]
     snapshot = ctx.get_run_snapshot(run.ref)
     assert [series.values for series in snapshot.series] == [(0, 1, 2, 6, 7, 8)]
-    assert [problem.key for problem in (*snapshot.problems, *snapshot.unassigned_problems)] == ["malformed_line"] * (3 if room else 0)
+    assert [problem.key for problem in (*snapshot.problems, *workspace.open(tmp_path).problems)] == ["malformed_line"] * (3 if room else 0)
     assert [writes for _, writes in _lost(tmp_path)] == [3]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from contexta.render.drawing import BOTTOM, HEIGHT, LEFT, MAX_MARKS, RIGHT, TOP, WIDTH, Drawing, draw
+from contexta.render.drawing import BOTTOM, HEIGHT, LEFT, MAX_MARKS, RIGHT, TOP, WIDTH, Drawing, Path, draw
 from contexta.report.document import Chart, Line
 
 # However long an example takes on a busy machine.
@@ -22,35 +22,47 @@ def chart(*values: float | None, names: tuple[str, ...] = (), unit: str | None =
 
 def drawn_points(drawing: Drawing) -> list[tuple[float, float]]:
     """Every point that is drawn, in a line or alone."""
-    of_lines = [tuple(map(float, point.split(","))) for path in drawing.paths for one in path.stretches for point in one.split()]
-    return [(x, y) for x, y in of_lines] + [mark for path in drawing.paths for mark in path.marks]
+    of_lines = [point for path in drawing.paths for stretch in path.stretches for point in points(stretch)]
+    return of_lines + [mark for path in drawing.paths for mark in marks(path)]
+
+
+def points(stretch: str) -> list[tuple[float, float]]:
+    """Those of a `points` attribute, which is in tenths."""
+    places = [int(place) / 10 for place in stretch.split(",")]
+    return list(zip(places[::2], places[1::2], strict=True))
+
+
+def marks(path: Path) -> list[tuple[float, float]]:
+    """The dots of a `d` attribute, which is in tenths."""
+    dots = (dot.removesuffix("h0").split() for dot in path.marks.split("M") if dot)
+    return [(int(x) / 10, int(y) / 10) for x, y in dots]
 
 
 def test_the_first_value_stands_left_and_the_greatest_on_top() -> None:
     drawing = draw(chart(10.0, 0.0))
-    assert drawing.paths[0].marks == ((LEFT, TOP), (WIDTH - RIGHT, HEIGHT - BOTTOM))
-    assert drawing.paths[0].stretches == (f"{LEFT:.1f},{TOP:.1f} {WIDTH - RIGHT:.1f},{HEIGHT - BOTTOM:.1f}",)
+    assert marks(drawing.paths[0]) == [(LEFT, TOP), (WIDTH - RIGHT, HEIGHT - BOTTOM)]
+    assert points(*drawing.paths[0].stretches) == [(LEFT, TOP), (WIDTH - RIGHT, HEIGHT - BOTTOM)]
 
 
 def test_a_gap_breaks_the_line() -> None:
     (path,) = draw(chart(1.0, 2.0, None, 3.0, 4.0)).paths
-    assert [len(stretch.split()) for stretch in path.stretches] == [2, 2]
+    assert [len(points(stretch)) for stretch in path.stretches] == [2, 2]
 
 
 def test_gaps_at_the_ends_and_side_by_side_make_no_empty_line() -> None:
     (path,) = draw(chart(None, 1.0, 2.0, None, None, 3.0, 4.0, None)).paths
-    assert [len(stretch.split()) for stretch in path.stretches] == [2, 2]
+    assert [len(points(stretch)) for stretch in path.stretches] == [2, 2]
 
 
 def test_a_point_between_two_gaps_is_marked_even_in_a_long_line() -> None:
     values = [1.0, 2.0] * MAX_MARKS
     (path,) = draw(chart(*values, None, 5.0, None)).paths
-    assert len(path.marks) == 1
+    assert len(marks(path)) == 1
 
 
-@pytest.mark.parametrize(("count", "marks"), [(MAX_MARKS, MAX_MARKS), (MAX_MARKS + 1, 0)])
-def test_points_are_marked_where_marks_do_not_hide_the_line(count: int, marks: int) -> None:
-    assert len(draw(chart(*map(float, range(count)))).paths[0].marks) == marks
+@pytest.mark.parametrize(("count", "marked"), [(MAX_MARKS, MAX_MARKS), (MAX_MARKS + 1, 0)])
+def test_points_are_marked_where_marks_do_not_hide_the_line(count: int, marked: int) -> None:
+    assert len(marks(draw(chart(*map(float, range(count)))).paths[0])) == marked
 
 
 def test_the_y_axis_is_labelled_with_round_values_that_span_the_line() -> None:
@@ -69,7 +81,7 @@ def test_the_x_axis_is_labelled_with_the_names_of_its_ends() -> None:
 def test_a_single_point_stands_in_the_middle_with_one_label() -> None:
     drawing = draw(chart(1.0, names=("e0", "e0")))
     assert [tick.label for tick in drawing.x_ticks] == ["e0"]
-    assert drawing.paths[0].marks[0][0] == pytest.approx((LEFT + WIDTH - RIGHT) / 2)
+    assert marks(drawing.paths[0])[0][0] == pytest.approx((LEFT + WIDTH - RIGHT) / 2)
 
 
 def test_a_chart_in_words_tells_its_ends_and_extremes() -> None:
@@ -98,6 +110,7 @@ def within(drawing: Drawing) -> bool:
 @example([5e-324])
 @example([1.7e308])
 @example([-1.7e308, 1.7e308])
+@example([-9e-301, 0.0, 1e-300])
 @example([1.7e12, 1.7e12 + 3])
 def test_any_finite_values_are_drawn_within_the_picture(values: list[float | None]) -> None:
     assert within(draw(chart(*values)))
@@ -115,7 +128,7 @@ def test_the_y_axis_has_some_ticks_in_order(values: list[float]) -> None:
 def test_a_constant_line_lies_between_its_ticks() -> None:
     drawing = draw(chart(0.5, 0.5))
     ticks = [tick.at for tick in drawing.y_ticks]
-    assert min(ticks) < drawing.paths[0].marks[0][1] < max(ticks)
+    assert min(ticks) < marks(drawing.paths[0])[0][1] < max(ticks)
 
 
 def test_one_value_beyond_measure_does_not_break_the_others() -> None:

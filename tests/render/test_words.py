@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -30,12 +30,19 @@ patient = settings(deadline=None)
         (1.0, "1"),
         (0.99999, "1"),
         (945.52, "945.5"),
+        (999.949, "999.9"),
+        (999.95, "1,000"),
         (999.96, "1,000"),
         (-999.96, "-1,000"),
         (1234.56, "1,235"),
         (123_456.7, "123,457"),
         (0.0001, "0.0001"),
         (0.00012344, "0.0001234"),
+        (0.00012345, "0.0001234"),
+        (0.00012355, "0.0001236"),
+        (-12.345, "-12.34"),
+        (12.355, "12.36"),
+        (1.00005, "1"),
         (0.00000012, "1.2e-7"),
         (-0.00000012, "-1.2e-7"),
         (0.000099996, "1e-4"),
@@ -60,6 +67,14 @@ def test_a_number_in_words_is_the_number_to_four_digits(value: float) -> None:
     read = Decimal(words.number(value).replace(",", ""))
     written = Decimal(repr(value))
     assert abs(read - written) <= abs(written) * Decimal("0.00051")
+
+
+@patient
+@given(st.integers(0, 99_999), st.integers(0, 8), st.sampled_from((1, -1)))
+def test_a_tie_is_rounded_to_the_even_digit_as_it_is_written(digits: int, places: int, sign: int) -> None:
+    value = sign * float(f"{digits}e-{places}")
+    if 1e-4 <= abs(value) < 999.95:
+        assert words.number(value) == format(Context(prec=4).create_decimal(repr(value)).normalize(), "f")
 
 
 @pytest.mark.parametrize(

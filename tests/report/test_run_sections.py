@@ -430,9 +430,8 @@ def test_problems_stand_by_file_and_line() -> None:
 
 
 def test_lines_that_name_no_run_are_told_apart() -> None:
-    lost = Problem("a.jsonl", 1, "torn_line", "is torn")
-    made = table(section(page(unassigned_problems=(lost,)), "Data Health"))
-    assert made.caption == "What was found in lines that name no run, which may be this one's"
+    (note,) = blocks_of(page(unassigned=True), "Data Health", Note)
+    assert note.text == "Some lines of this workspace name no run, and may be this one's; Data Health on the index page tells which."
 
 
 def test_what_was_inferred_is_counted() -> None:

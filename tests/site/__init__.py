@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from contexta.site import Built, Selection, build_site
+from contexta.site import Built, Press, Selection, build_site
 from contexta.workspace import open as open_workspace
 
 BEGIN, END = "2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z"
@@ -52,7 +52,7 @@ def workspace_of(root: Path, *puts: dict[str, Any]) -> Path:
 
 def build(workspace: Path, out: Path, formats: tuple[str, ...] = ("html",), **selection: tuple[str, ...]) -> Built:
     """Build a site without a command line."""
-    return build_site(open_workspace(workspace), out, formats=formats, selection=Selection(**selection))
+    return build_site(open_workspace(workspace), Press(out, formats), selection=Selection(**selection))
 
 
 def tree(folder: Path) -> dict[str, bytes]:

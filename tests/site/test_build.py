@@ -133,8 +133,8 @@ def test_a_build_leaves_the_workspace_as_it_was(workspace: Path, tmp_path: Path)
 def test_what_a_build_tells_is_what_it_wrote(workspace: Path, tmp_path: Path) -> None:
     built = build(workspace, tmp_path / "out", FORMATS)
     assert built.files == len(tree(tmp_path / "out")) - 1
-    assert len(built.runs) == len(list((tmp_path / "out").glob("runs/*.html")))
-    assert len(built.deployments) == len(list((tmp_path / "out").glob("deployments/*.html")))
+    assert built.runs == len(list((tmp_path / "out").glob("runs/*.html")))
+    assert built.deployments == len(list((tmp_path / "out").glob("deployments/*.html")))
 
 
 def two_runs(tmp_path: Path) -> tuple[Path, Path]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from contexta.site.files import SiteFolder, write_atomically
+from contexta.site.files import finish, publish, scratch, write_atomically
 from tests.site import tree
 
 SECRET = b"not ours"
@@ -27,10 +27,9 @@ def sha(content: bytes) -> str:
 
 def build(site: Path, **pages: bytes) -> list[str]:
     """One build that writes these pages; what it left because someone changed it."""
-    folder = SiteFolder(site)
-    for page, content in pages.items():
-        folder.write(page.replace("__", "/"), content)
-    return folder.finish()
+    with scratch(site):
+        published = [publish(site, page.replace("__", "/"), content)[0] for page, content in pages.items()]
+        return finish(site, {page.address: page.digest for page in published}, ())
 
 
 def temporaries(folder: Path) -> list[Path]:

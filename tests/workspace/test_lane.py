@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from contexta import workspace
 from contexta.contract import RunSnapshot
-from contexta.workspace import assembly
+from contexta.workspace import lane
 from tests import strategies as build
 
 
 @contextmanager
 def _every_line_checked() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(assembly, "shapes_of", lambda _data: None)
+        patch.setattr(lane.Lane, "fit", lambda _lane, _frame: None)
         yield
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from contexta import workspace
-from contexta.workspace.lines import Located, Unusable
-from contexta.workspace.planes import Extent, find_planes, is_workspace
+from contexta.workspace.lines import Block, Located, Unusable
+from contexta.workspace.planes import Extent, JsonlPlane, is_workspace, jsonl_planes
 from tests import strategies as build
 from tests.conftest import TINY
 
@@ -31,17 +31,26 @@ def test_other_files_do_not(tmp_path: Path, place: str) -> None:
 def test_planes_are_read_in_one_order_and_named_by_their_place(tmp_path: Path) -> None:
     places = ["records/segments/segment-000010.jsonl", build.SEGMENT, build.CAPTURED, build.CONTEXT, build.LEDGER]
     build.Files({place: [] for place in places}).write(tmp_path)
-    planes, problems = find_planes(tmp_path)
-    assert list(planes) == [build.LEDGER, build.CONTEXT, build.CAPTURED, build.SEGMENT, "records/segments/segment-000010.jsonl"]
-    assert not problems
+    assert [plane.name for plane in jsonl_planes(tmp_path)] == [
+        build.LEDGER,
+        build.CONTEXT,
+        build.CAPTURED,
+        build.SEGMENT,
+        "records/segments/segment-000010.jsonl",
+    ]
+
+
+def _captured(root: Path) -> JsonlPlane:
+    return next(plane for plane in jsonl_planes(root) if plane.name == build.CAPTURED)
 
 
 def test_a_stretch_of_a_plane_reads_the_same_lines_as_the_whole() -> None:
-    planes, _ = find_planes(TINY / "valid" / "complete")
-    plane = planes[build.CAPTURED]
+    plane = _captured(TINY / "valid" / "complete")
     whole = [line for line in plane.scan() if isinstance(line, Located)]
     third = whole[2]
-    assert list(plane.read(Extent(plane.name, third.start, whole[4].end, third.line))) == whole[2:5]
+    (block,) = plane.read([Extent(plane.name, third.start, whole[4].end, third.line)])
+    assert isinstance(block, Block)
+    assert [block.parsed(index) for index in range(len(block.texts))] == whole[2:5]
 
 
 def test_a_plane_that_cannot_be_read_is_a_problem_and_the_rest_is_there(tmp_path: Path) -> None:
@@ -56,8 +65,8 @@ def test_a_plane_that_cannot_be_read_is_a_problem_and_the_rest_is_there(tmp_path
 
 def test_a_stretch_of_a_plane_that_is_gone_is_a_problem(tmp_path: Path) -> None:
     root = build.write_lines(tmp_path, captured=[build.record_frame(build.event("e"))])
-    plane = find_planes(root)[0][build.CAPTURED]
+    plane = _captured(root)
     (root / build.CAPTURED).unlink()
-    (line,) = plane.read(Extent(plane.name, 0, 10, 1))
+    (line,) = plane.read([Extent(plane.name, 0, 10, 1)])
     assert isinstance(line, Unusable)
     assert (line.problem.key, line.problem.severity) == ("unreadable_file", "error")

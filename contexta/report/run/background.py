@@ -64,10 +64,8 @@ def data_health(snapshot: RunSnapshot) -> Section | None:
     blocks: list[Block] = []
     if snapshot.problems:
         blocks.append(problem_table("What was found in this run's lines", snapshot.problems))
-    if snapshot.unassigned_problems:
-        blocks.append(
-            problem_table("What was found in lines that name no run, which may be this one's", snapshot.unassigned_problems, "unassigned")
-        )
+    if snapshot.unassigned:
+        blocks.append(Note("Some lines of this workspace name no run, and may be this one's; Data Health on the index page tells which."))
     if inferred := _inferred(snapshot):
         blocks.append(Note(f"Inferred, because no line describes them: {inferred}. Their times are those of the records that name them."))
     return Section("Data Health", tuple(blocks)) if blocks else None

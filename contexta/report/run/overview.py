@@ -54,7 +54,7 @@ def _contents(snapshot: RunSnapshot) -> str:
         (len(snapshot.stages), "stage", "stages"),
         (len(snapshot.batches), "batch", "batches"),
         (len(snapshot.samples), "sample", "samples"),
-        (sum(len(series.values) for series in snapshot.series), "metric value", "metric values"),
+        (sum(series.count for series in snapshot.series), "metric value", "metric values"),
         (len(snapshot.events), "event", "events"),
         (len(snapshot.spans), "span", "spans"),
         (len(snapshot.artifacts), "artifact", "artifacts"),

@@ -1,0 +1,198 @@
+"""Cells → HTML.
+
+They are most of a page, so they are put together here rather than in templates, whose loops over them take twenty times as long; and by the
+column, of which each kind of cell is made at once. All that a workspace holds goes through `shown`, once.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, repeat
+from types import NoneType
+from typing import Any, get_args
+
+from markupsafe import Markup, escape
+
+from contexta.render import words
+from contexta.render.links import Links
+from contexta.report.document import (
+    Bytes,
+    Cell,
+    Code,
+    Duration,
+    Exact,
+    Level,
+    Number,
+    Pairs,
+    Quantity,
+    Ref,
+    Status,
+    Table,
+    Text,
+    Time,
+)
+
+_NOTHING = f'<span class="nothing">{words.NOTHING}</span>'
+_MARKUP = "&<>\"'"
+_ODD = re.compile(f"[{_MARKUP}{words.HIDDEN}]")
+_QUANTITIES = frozenset((*get_args(Quantity), NoneType))
+
+
+def cell(item: Cell, link: Links) -> Markup:
+    """A cell; `link` gives the address of a reference's page."""
+    return Markup(_PUT[type(item)]((item,), link)[0])  # noqa: S704  # made of tags and what `shown` escaped
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What stands under a table's head: its rows, and which columns hold nothing but quantities, so that they line up at the right."""
+
+    rows: Markup
+    numeric: tuple[bool, ...]
+
+
+def body(table: Table, link: Links) -> Body:
+    """All rows of a table, the first cell of each its header."""
+    columns = [*zip(*table.rows, strict=True)] or [()] * len(table.columns)
+    kinds = [{*map(type, column)} for column in columns]
+    numeric = tuple(bool(kind - {NoneType}) and kind <= _QUANTITIES for kind in kinds)
+    parts: list[Sequence[str]] = []
+    begin, tag, end = "<tr>", 'th scope="row"', "</th>"
+    for column, kind, right in zip(columns, kinds, numeric, strict=True):
+        opening = f'{begin}<{tag} class="number">' if right else f"{begin}<{tag}>"
+        parts += [[opening] * len(column), _made(column, kind, link)]
+        begin, tag, end = end, "td", "</td>"
+    each = zip(*parts, repeat(f"{begin}</tr>\n"), strict=False)
+    return Body(Markup("".join(chain.from_iterable(each))), numeric)  # noqa: S704  # as in `cell`
+
+
+def shown(text: str) -> str:
+    """Text as HTML shows it, in an element or an attribute: what is hidden made visible, then escaped."""
+    return str(escape(words.visible(str(text)))) if _ODD.search(text) else text
+
+
+def _plain(texts: Sequence[str]) -> bool:
+    """Whether all are shown as they are; for all of a column it takes less than for one."""
+    joined = "".join(texts)
+    return joined.isprintable() and not any(mark in joined for mark in _MARKUP)
+
+
+def _made(items: Sequence[Cell], kinds: set[type], link: Links) -> list[str]:
+    """Cells of these kinds, those of each kind at once."""
+    if len(kinds) == 1:
+        return _PUT[type(items[0])](items, link)
+    made = {kind: iter(_PUT[kind]([item for item in items if type(item) is kind], link)) for kind in kinds}
+    return [next(made[type(item)]) for item in items]
+
+
+def _nothings(items: Sequence[None], _link: Links) -> list[str]:
+    return [_NOTHING] * len(items)
+
+
+def _texts(items: Sequence[Text], _link: Links) -> list[str]:
+    return _framed('<bdi class="text">%s</bdi>', [item.value for item in items])
+
+
+def _codes(items: Sequence[Code], _link: Links) -> list[str]:
+    return _framed("<code>%s</code>", [item.value for item in items])
+
+
+def _framed(frame: str, texts: list[str]) -> list[str]:
+    """Each text in the frame; most columns have few different ones."""
+    made = {text: frame % shown(text) for text in dict.fromkeys(texts)}
+    return [made[text] for text in texts]
+
+
+def _numbers(items: Sequence[Number], _link: Links) -> list[str]:
+    values = [item.value for item in items]
+    digits = words.digits(values)
+    return _with_units(_data(digits, words.numbers(values, digits)), items)
+
+
+def _exacts(items: Sequence[Exact], _link: Links) -> list[str]:
+    digits = words.digits([item.value for item in items])
+    return _with_units(_data(digits, [words.NOT_FINITE.get(one, one) for one in digits]), items)
+
+
+def _data(digits: list[str], worded: list[str]) -> list[str]:
+    """Numbers in words, with all their digits where the words have not."""
+    return [word if word == exact else f'<data value="{exact}">{word}</data>' for exact, word in zip(digits, worded, strict=True)]
+
+
+def _with_units(amounts: list[str], items: Sequence[Number | Exact]) -> list[str]:
+    units = {item.unit for item in items} - {None, "", "count"}
+    if not units:
+        return amounts
+    put = {unit: f' <span class="unit">{shown(unit)}</span>' for unit in units if unit}
+    return [amount + put.get(item.unit or "", "") for amount, item in zip(amounts, items, strict=True)]
+
+
+def _refs(items: Sequence[Ref], link: Links) -> list[str]:
+    keys = [(item.ref, item.text) for item in items]
+    made = {key: _ref(*key, link) for key in dict.fromkeys(keys)}
+    return [made[key] for key in keys]
+
+
+def _ref(ref: str, text: str, link: Links) -> str:
+    address = link(ref)
+    if address:
+        return f'<a href="{shown(address)}"><bdi>{shown(text)}</bdi></a>'
+    return f'<bdi title="{shown(ref)}">{shown(text)}</bdi>'
+
+
+def _statuses(items: Sequence[Status], _link: Links) -> list[str]:
+    made = _signed("status", words.STATUS_SIGNS, [item.value for item in items])
+    return [one + ' <span class="aside">inferred</span>' if item.inferred else one for one, item in zip(made, items, strict=True)]
+
+
+def _levels(items: Sequence[Level], _link: Links) -> list[str]:
+    return _signed("level", words.LEVEL_SIGNS, [item.value for item in items])
+
+
+def _signed(kind: str, signs: Mapping[str, str], texts: list[str]) -> list[str]:
+    """Words with their signs, so that colour is never the only one."""
+    made = {
+        text: f'<span class="{kind} {shown(text)}"><span aria-hidden="true">{signs.get(text, "•")}</span> {shown(text)}</span>'
+        for text in dict.fromkeys(texts)
+    }
+    return [made[text] for text in texts]
+
+
+def _times(items: Sequence[Time], _link: Links) -> list[str]:
+    moments = [item.value for item in items]
+    if _plain(moments):
+        return [f'<time datetime="{moment}">{words.time(moment)}</time>' for moment in moments]
+    return [f'<time datetime="{shown(moment)}">{shown(words.time(moment))}</time>' for moment in moments]
+
+
+def _durations(items: Sequence[Duration], _link: Links) -> list[str]:
+    least = '<span title="inferred: at least">≥</span> '
+    return [f'<span class="quantity">{least if item.at_least else ""}{words.duration(item.seconds)}</span>' for item in items]
+
+
+def _sizes(items: Sequence[Bytes], _link: Links) -> list[str]:
+    return [f'<data value="{item.count}">{words.size(item.count)}</data>' for item in items]
+
+
+def _all_pairs(items: Sequence[Pairs], link: Links) -> list[str]:
+    names = (shown(name) for item in items for name, _ in item.items)
+    cells = [value for item in items for _, value in item.items]
+    values = _made(cells, {*map(type, cells)}, link)
+    parts = (f'<span><span class="aside">{name}</span> {value}</span>' for name, value in zip(names, values, strict=True))
+    return [f'<span class="pairs">{", ".join(islice(parts, len(item.items)))}</span>' for item in items]
+
+
+_PUT: Mapping[type, Callable[[Sequence[Any], Links], list[str]]] = {
+    NoneType: _nothings,
+    Text: _texts,
+    Code: _codes,
+    Number: _numbers,
+    Exact: _exacts,
+    Ref: _refs,
+    Status: _statuses,
+    Level: _levels,
+    Time: _times,
+    Duration: _durations,
+    Bytes: _sizes,
+    Pairs: _all_pairs,
+}

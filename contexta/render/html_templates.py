@@ -1,0 +1,158 @@
+"""The templates of a page: the shipped ones and the user's, what they may use, and whose fault it is when one fails."""
+
+import base64
+import hashlib
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, get_args
+
+import jinja2
+from markupsafe import Markup
+
+from contexta.errors import TemplateFailure
+from contexta.render import html_cells, words
+from contexta.render.drawing import draw
+from contexta.render.links import Links
+from contexta.report.document import Cell, Chart, Document, Table
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def shipped_templates() -> Path:
+    """The folder of the report's own templates: inside an installed package, beside it in a checkout."""
+    installed = _PACKAGE / "_templates"
+    return installed if installed.is_dir() else _PACKAGE.parent / "templates"
+
+
+@lru_cache(maxsize=1024)
+def slug(title: str) -> str:
+    """A title as a fragment identifier."""
+    return "-".join("".join(char if char.isalnum() else " " for char in title.lower()).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """One set of templates, and the style that all its pages share."""
+
+    environment: jinja2.Environment
+    style: Markup
+    policy: str
+
+    @classmethod
+    def load(cls, own: Path | None) -> "Templates":
+        """The shipped templates, each replaced by the one of that name in `own`; raises TemplateFailure when the style is broken."""
+        environment = _environment(own)
+        with _failures_told():
+            style = environment.get_template("style.css").render()
+        return cls(environment, Markup(style), _policy(style))  # noqa: S704  # the template's own style sheet
+
+    def page(self, document: Document, links: Links) -> str:
+        """The page; raises TemplateFailure when a template is broken."""
+        with _failures_told():
+            template = self.environment.get_template("page.html.j2")
+            # Most rows of a page name what others name too.
+            return template.render(document=document, link=cache(links), style=self.style, policy=self.policy)
+
+
+class _Folder(jinja2.FileSystemLoader):
+    """Templates in a folder; one that is no text is at fault like one that is no template."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError as error:
+            raise jinja2.TemplateSyntaxError(str(error), 1, template) from None
+
+
+def _environment(own: Path | None) -> jinja2.Environment:
+    shipped = _Folder(shipped_templates())
+    environment = jinja2.Environment(
+        # `contexta/page.html.j2` is always ours, so that an override can extend what it overrides.
+        loader=jinja2.ChoiceLoader([*([_Folder(own)] if own else []), shipped, jinja2.PrefixLoader({"contexta": shipped})]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_finalize,
+        auto_reload=False,  # a build that takes up a change half way makes a site of two looks
+    )
+    environment.filters.update(
+        cell=_of(get_args(Cell), html_cells.cell),
+        body=_of((Table,), html_cells.body),
+        draw=_of((Chart,), draw),
+        prose=_of((str,), _prose),
+        kind=lambda item: type(item).__name__.lower(),
+        number=_of((int, float), words.number),
+        exact=_of((int, float), words.exact),
+        duration=_of((int, float), words.duration),
+        size=_of((int,), words.size),
+        with_unit=_of((str,), words.with_unit),
+        time=_of((str,), words.time),
+        count=_of((int,), words.count),
+        slug=_of((str,), slug),
+        status_sign=lambda word: words.STATUS_SIGNS.get(word, "•"),
+        level_sign=lambda word: words.LEVEL_SIGNS.get(word, "•"),
+    )
+    return environment
+
+
+def _of(kinds: tuple[type, ...], function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function as a filter: given something of another kind, it is the template that is at fault."""
+
+    def checked(value: Any, *more: Any) -> Any:
+        if not isinstance(value, kinds):
+            str(value)  # of something undefined: says so itself
+            raise jinja2.TemplateRuntimeError(f"{type(value).__name__} where {' or '.join(kind.__name__ for kind in kinds)} is expected")
+        return function(value, *more)
+
+    return checked
+
+
+def _prose(markdown: str) -> Markup:
+    # Few pages have any, and its parser takes long to import.
+    from contexta.render import prose
+
+    return prose.html(markdown)
+
+
+def _finalize(value: Any) -> Any:
+    """Make hidden characters visible in every text that a template puts out."""
+    return value if type(value) is not str or value.isprintable() else words.visible(value)
+
+
+def _policy(style: str) -> str:
+    """A Content-Security-Policy that allows this style and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+@contextmanager
+def _failures_told() -> Iterator[None]:
+    """Turn what a template does wrong into one sentence that names it; what we do wrong goes on as it is."""
+    try:
+        yield
+    except jinja2.TemplateNotFound as error:
+        raise TemplateFailure(f"template {error.name} is not found") from None
+    except jinja2.TemplateSyntaxError as error:
+        raise TemplateFailure(f"template {error.name}:{error.lineno}: {error.message}") from None
+    except Exception as error:
+        place = _place(error)
+        if place is None:
+            raise
+        raise TemplateFailure(f"template {place}: {error}") from None
+
+
+def _place(error: Exception) -> str | None:
+    """File and line of the template that failed: jinja2 puts them into the traceback. None where it is code of ours that did."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if not path.name.endswith((".py", ">")):
+            return f"{path.name}:{frame.lineno}"
+        if not isinstance(error, jinja2.TemplateError) and path.is_relative_to(_PACKAGE):
+            return None
+    return "page.html.j2"

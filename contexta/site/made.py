@@ -1,0 +1,54 @@
+"""What a build made, kept so that the next need not make it again."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from contexta.site.files import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """The files of one page in every format, and what else its making found.
+
+    `written` counts the files whose bytes are new. `summary` is what the pages about many need to know. `presence` are files in the
+    workspace that the page tells of, and whether they were there.
+    """
+
+    ref: str
+    title: str
+    pages: tuple[Page, ...]
+    written: int = 0
+    summary: bytes = b""
+    presence: tuple[tuple[str, bool], ...] = ()
+
+    def with_summary(self, summary: bytes, presence: tuple[tuple[str, bool], ...]) -> "Made":
+        """The same, and what was found."""
+        return replace(self, summary=summary, presence=presence)
+
+    def to_json(self) -> bytes:
+        """Itself as text, for the index."""
+        pages = [(page.address, page.digest, page.size, page.modified) for page in self.pages]
+        return orjson.dumps([self.title, pages, self.presence, self.summary.decode()])
+
+    @classmethod
+    def from_json(cls, ref: str, text: bytes) -> "Made | None":
+        """Read it back, nothing of it written anew; None where it is no such text."""
+        try:
+            title, pages, presence, summary = orjson.loads(text)
+            return cls(
+                ref=_text(ref),
+                title=_text(title),
+                pages=tuple(Page(_text(place), _text(digest), int(size), int(modified)) for place, digest, size, modified in pages),
+                presence=tuple((_text(location), bool(there)) for location, there in presence),
+                summary=_text(summary).encode(),
+            )
+        except (ValueError, TypeError):
+            return None
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value

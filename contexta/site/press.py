@@ -1,0 +1,108 @@
+"""From a source to pages in their places: the work of a build, done wherever its executor is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from contexta.contract import RunSnapshot
+from contexta.render import HtmlRenderer, Links, to_csv, to_json, to_markdown, to_text
+from contexta.report import (
+    Document,
+    RunSummary,
+    build_deployment,
+    build_snapshot_report,
+    summarize,
+    summarize_deployment,
+)
+from contexta.site.addresses import Addresses, address, sheet_address
+from contexta.site.files import publish
+from contexta.site.made import Made
+from contexta.workspace import DeploymentSource, RunSource
+
+FORMATS = ("html", "md", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """How pages are made, and the folder that they go to."""
+
+    root: Path
+    formats: tuple[str, ...] = ("html",)
+    templates: Path | None = None
+
+    def put(self, document: Document, pages: frozenset[str]) -> Made:
+        """Write a document in every format, and the sheets that go with it; `pages` are the references that it may link to."""
+        ref = document.subject.ref
+        links = Addresses(pages)
+        contents = {
+            f"{address(ref)}.{extension}": render_as(document, extension, self.templates, links.links_from(ref, extension))
+            for extension in self.formats
+        }
+        contents.update((sheet_address(ref, sheet.name), to_csv(sheet)) for sheet in document.sheets())
+        published = [publish(self.root, place, content) for place, content in contents.items()]
+        return Made(ref=ref, title=document.title, pages=tuple(page for page, _ in published), written=sum(new for _, new in published))
+
+
+def render_as(document: Document, extension: str, templates: Path | None, links: Links) -> bytes:
+    """A page in one of FORMATS, or `txt`. Raises TemplateFailure when a template is broken."""
+    match extension:
+        case "html":
+            return renderer(templates).render(document, links).encode("utf-8", "replace")
+        case "md":
+            return to_markdown(document, links).encode("utf-8", "replace")
+        case "json":
+            return to_json(document, links)
+    return to_text(document).encode("utf-8", "replace")
+
+
+@cache
+def renderer(templates: Path | None) -> HtmlRenderer:
+    """The renderer of a folder of templates; loading them takes longer than a page."""
+    return HtmlRenderer.create(templates)
+
+
+@dataclass(frozen=True, slots=True)
+class RunTask:
+    """Make the page of a run."""
+
+    source: RunSource
+    press: Press
+    pages: frozenset[str]
+
+    def work(self) -> Made:
+        """Do it."""
+        snapshot = self.source.snapshot()
+        made = self.press.put(build_snapshot_report(snapshot), self.pages)
+        return made.with_summary(summarize(snapshot).to_json(), _presence(snapshot))
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentTask:
+    """Make the page of a deployment; `producer` is the summary of the run that it came from, empty where that has no page."""
+
+    source: DeploymentSource
+    press: Press
+    pages: frozenset[str]
+    producer: bytes
+
+    def work(self) -> Made:
+        """Do it."""
+        snapshot = self.source.snapshot()
+        run = RunSummary.from_json(self.producer) if self.producer else None
+        made = self.press.put(build_deployment(snapshot, run), self.pages)
+        return made.with_summary(summarize_deployment(snapshot).to_json(), ())
+
+
+Task = RunTask | DeploymentTask
+
+
+def work(tasks: Sequence[Task]) -> list[Made]:
+    """Do several: a function, so that it can be sent to a worker."""
+    return [task.work() for task in tasks]
+
+
+def _presence(snapshot: RunSnapshot) -> tuple[tuple[str, bool], ...]:
+    """The files in the workspace that the page tells of, and whether each was there."""
+    found = {artifact.manifest.location_ref: artifact.in_workspace for artifact in snapshot.artifacts}
+    return tuple((location, there) for location, there in found.items() if there is not None)

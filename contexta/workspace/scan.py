@@ -1,0 +1,231 @@
+"""Whose is a line? Read from its bytes where they leave no doubt, else from the parsed line; either way the answer is the same."""
+
+import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import repeat
+from pathlib import Path
+from typing import BinaryIO
+
+from contexta.contract import DeploymentExecution, Problem, Project, StableRef
+from contexta.errors import ContextaError
+from contexta.workspace import lines
+from contexta.workspace.frames import PutItem, interpret, owners
+from contexta.workspace.lines import Located, Unusable
+
+# So much of a file is looked at as a whole before its lines are: a run's lines mostly stand together.
+_STRETCH = 128 * 1024
+
+_RUN_KEY = b'"run_ref"'
+_RUN = re.compile(rb'"run_ref"\s*:\s*"run:([a-z0-9.-]+)"')
+
+# Refs in a line that cannot be read whole: enough to say whose it probably was. The quote or dot at the end shows that
+# the name is not cut off.
+_RUN_IN_TEXT = re.compile(rb'"(?:run:([a-z0-9-]+\.[a-z0-9-]+)"|(?:stage|batch|sample|op|record|artifact):([a-z0-9-]+\.[a-z0-9-]+)\.)')
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A problem in a line that is given to no run yet, and the run that its text names (`project.run`), empty where it names none."""
+
+    problem: Problem
+    named: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Bytes of a plane's file, from the beginning of a line; `line` is the number of that line."""
+
+    plane: str
+    path: Path
+    start: int
+    stop: int
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes of a file from `start`: whole lines; or a line that is too long, of which `data` is the beginning; or the unfinished last."""
+
+    start: int
+    data: bytes
+    size: int
+    ended: bool = True
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is whole lines."""
+        return self.ended and self.size == len(self.data)
+
+
+def pieces(stream: BinaryIO, start: int, stop: int) -> Iterator[Piece]:
+    """The bytes from start up to stop, cut at line ends."""
+    stream.seek(start)
+    while data := stream.read(min(_STRETCH, stop - start)):
+        cut = data.rfind(b"\n") + 1
+        if cut < len(data):
+            data += stream.readline(min(lines.MAX_LINE + 1 - (len(data) - cut), stop - start - len(data)))
+            cut = len(data) if data.endswith(b"\n") else cut
+        if cut:
+            yield Piece(start, data[:cut], cut)
+        start += cut
+        if cut < len(data):
+            last = _odd_line(stream, start, data[cut:], stop)
+            yield last
+            start += last.size
+
+
+def _odd_line(stream: BinaryIO, start: int, head: bytes, stop: int) -> Piece:
+    """A line that is too long, or has no end: its beginning, and how far it goes."""
+    size, ended = len(head), False
+    while not ended and (more := stream.readline(min(_STRETCH, stop - start - size))):
+        size += len(more)
+        ended = more.endswith(b"\n")
+    return Piece(start, head if size == len(head) else head[: lines.SHOWN], size, ended)
+
+
+def is_doubtful(data: bytes) -> bool:
+    """Whether lines must be looked at more closely: letters written as escapes, deployments, puts that belong to no run."""
+    # One byte is found much faster than several, and nearly no line has these two.
+    return b'"deployment:' in data or (b"P" in data and b'"Project"' in data) or (b"\\" in data and b"\\u" in data)
+
+
+def sole_run(line: bytes) -> bytes | None:
+    """The run (`project.run`) of a line that is not doubtful and has one `run_ref`; None where it has none, or several.
+
+    Without escaped letters, the bytes `"run_ref":"run:…"` can only be a member of an object: inside a text the quotes would be
+    escaped. Where it is the only one, it is the envelope's, manifest's or model's own, or the line lacks that and is invalid.
+    """
+    at = line.find(_RUN_KEY)
+    if at < 0 or line.find(_RUN_KEY, at + 1) >= 0:
+        return None
+    found = _RUN.match(line, at)
+    return found[1] if found else None
+
+
+def common_run(data: bytes) -> tuple[bytes, int] | None:
+    """The run of whole lines that are not doubtful, and their number, where `sole_run` gives the same for each; else None."""
+    found = _RUN.match(data, data.find(_RUN_KEY))
+    if found is None:
+        return None
+    before, *rest = data.split(_RUN_KEY)
+    same = b"\n" not in before and all(map(bytes.startswith, rest, repeat(found[0][len(_RUN_KEY) :])))
+    return (found[1], len(rest)) if same and _have_one_line_end_each(rest) else None
+
+
+def _have_one_line_end_each(parts: list[bytes]) -> bool:
+    first = list(map(bytes.find, parts, repeat(b"\n")))
+    return min(first) >= 0 and max(map(bytes.find, parts, repeat(b"\n"), [at + 1 for at in first])) < 0
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a part of a plane holds, small enough to be sent from a worker: whose its lines are, and what is wrong with others.
+
+    Owners are references as text, or `put ` and a reference for the puts that describe a project or deployment. `extents` are
+    (start, end, number of the first line), one after the other. Lines are numbered from `first` up to before `line`. `end` is where
+    reading goes on: the beginning of an unfinished line.
+    """
+
+    plane: str
+    first: int = 1
+    line: int = 1
+    end: int = 0
+    extents: dict[str, "array[int]"] = field(default_factory=dict)
+    together: set[tuple[str, str]] = field(default_factory=set)
+    problems: list[Found] = field(default_factory=list)
+    tail: Found | None = None
+
+    def take(self, piece: Piece) -> None:
+        """Take the bytes that follow."""
+        if not piece.is_whole:
+            self._take_odd(piece)
+            return
+        common = None if is_doubtful(piece.data) else common_run(piece.data)
+        if common is None or not self._knows(common[0]):
+            self._take_lines(piece.start, piece.data)
+        else:
+            self._extend(f"run:{common[0].decode()}", piece.start, piece.start + piece.size, self.line)
+            self.line += common[1]
+        self.end = piece.start + piece.size
+
+    def _take_lines(self, start: int, data: bytes) -> None:
+        """Take whole lines one by one."""
+        doubtful = is_doubtful(data)
+        for line in data[:-1].split(b"\n"):
+            end = start + len(line) + 1
+            run = None if doubtful and is_doubtful(line) else sole_run(line)
+            if run is None or not self._knows(run):
+                self.add(lines.parsed(self.plane, self.line, start, end, line))
+            else:
+                self._extend(f"run:{run.decode()}", start, end, self.line)
+            start = end
+            self.line += 1
+
+    def _knows(self, run: bytes) -> bool:
+        """Whether a line that was parsed named it before."""
+        return f"run:{run.decode()}" in self.extents
+
+    def _take_odd(self, piece: Piece) -> None:
+        """A line that is too long, or that has no end yet."""
+        found = found_in(lines.unfinished(self.plane, self.line, piece.data, piece.size))
+        if piece.ended:
+            self.problems.append(found)
+            self.line += 1
+            self.end = piece.start + piece.size
+        else:
+            self.tail = found
+
+    def add(self, line: Located | Unusable) -> None:
+        """Take a line that was parsed."""
+        unusable = line if isinstance(line, Unusable) else self._own(line)
+        if unusable is not None:
+            self.problems.append(found_in(unusable))
+
+    def _own(self, line: Located) -> Unusable | None:
+        """Give a line to those that it names; what is wrong with it where it names none."""
+        try:
+            item = interpret(line.value)
+            owned_by = owners(item)
+            put = _described(item) if isinstance(item, PutItem) else None
+        except ContextaError as error:
+            return Unusable(line.problem("invalid_line", str(error)), line.raw)
+        named = [str(owned_by.run)] if owned_by.run else []
+        deployments = [str(ref) for ref in dict.fromkeys(owned_by.deployments)]
+        for owner in (*named, *deployments, *([f"put {put}"] if put else [])):
+            self._extend(owner, line.start, line.end, line.line)
+        self.together.update((run, deployment) for run in named for deployment in deployments)
+        return None
+
+    def _extend(self, owner: str, start: int, end: int, line: int) -> None:
+        extents = self.extents.setdefault(owner, array("q"))
+        if extents and extents[-2] == start:
+            extents[-2] = end
+        else:
+            extents.extend((start, end, line))
+
+
+def read(part: Part) -> Reading:
+    """Read a part of a file. Raises OSError when it cannot be read."""
+    reading = Reading(part.plane, part.line, part.line, part.start)
+    with part.path.open("rb") as stream:
+        for piece in pieces(stream, part.start, part.stop):
+            reading.take(piece)
+    return reading
+
+
+def _described(item: PutItem) -> StableRef | None:
+    """The project or deployment that a put describes: models that stand on pages of many runs."""
+    if item.model is Project:
+        return Project.from_dict(item.data).ref  # nothing else would tell what is wrong with it
+    return next(iter(owners(item).deployments), None) if item.model is DeploymentExecution else None
+
+
+def found_in(unusable: Unusable) -> Found:
+    """The problem of an unusable line, and the run that its text names, if it is one alone."""
+    run = None if is_doubtful(unusable.raw) else sole_run(unusable.raw)
+    if run is None:
+        named = {one or other for one, other in _RUN_IN_TEXT.findall(unusable.raw)}
+        run = named.pop() if len(named) == 1 else b""
+    return Found(unusable.problem, run.decode())

@@ -1,0 +1,73 @@
+"""What a worker needs to read one run or deployment: small, picklable, and complete without the index."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, RunSnapshot, StableRef
+from contexta.workspace.assembly import Assembly
+from contexta.workspace.index import byte_count, unpacked
+from contexta.workspace.lines import Block, Located, Unusable
+from contexta.workspace.planes import Plane
+from contexta.workspace.snapshots import deployment_snapshot, run_snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Where the lines of a run or deployment lie: planes in reading order, each with the packed extents in it."""
+
+    root: Path
+    extents: tuple[tuple[Plane, bytes], ...]
+
+    def __iter__(self) -> Iterator[Located | Unusable]:
+        """The lines, parsed."""
+        for plane, data in self.extents:
+            for part in plane.read(unpacked(plane.name, data)):
+                if isinstance(part, Block):
+                    yield from map(part.parsed, range(len(part.texts)))
+                else:
+                    yield part
+
+    def assembled(self, problems: Iterable[Problem] = ()) -> Assembly:
+        """The lines, read and put together with what is known to be wrong beside them."""
+        assembly = Assembly(self.root)
+        assembly.problems.extend(problems)
+        for plane, data in self.extents:
+            assembly.read(plane, unpacked(plane.name, data))
+        return assembly
+
+    @property
+    def size(self) -> int:
+        """How many bytes they are."""
+        return sum(byte_count(data) for _, data in self.extents)
+
+
+@dataclass(frozen=True, slots=True)
+class RunSource:
+    """One run: its lines, and what other lines say that stands on its page."""
+
+    ref: StableRef
+    lines: Lines
+    project: Project | None
+    deployments: tuple[DeploymentExecution, ...]
+    problems: tuple[Problem, ...]
+    unassigned: bool
+
+    def snapshot(self) -> RunSnapshot:
+        """Read it."""
+        described = {deployment.ref: deployment for deployment in self.deployments}
+        snapshot = run_snapshot(self.lines.assembled(self.problems), self.ref, self.project, described)
+        return replace(snapshot, unassigned=self.unassigned)
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentSource:
+    """One deployment: its lines, and the project that it belongs to."""
+
+    ref: StableRef
+    lines: Lines
+    project: Project | None
+
+    def snapshot(self) -> DeploymentSnapshot:
+        """Read it."""
+        return deployment_snapshot(self.lines.assembled(), self.ref, self.project)

@@ -1,0 +1,291 @@
+"""Lines that are, byte for byte, like one that was read before, but for the record's name, its times, its value and its tags.
+
+Such a line need not be parsed. A form is learned from a whole line: the bytes between its variable parts. That those parts are what
+they are taken for is tried out once, by printing the form with other parts and parsing that: a part that lies within a text, and takes
+the text's place there whatever letters it has, does so in every line of the form.
+"""
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import le
+from typing import Any
+
+import orjson
+
+from contexta.contract.fields import is_time
+
+# The parts that vary from line to line: four of a fixed width, in any order, what was measured, and one that ends the line.
+Row = tuple[bytes, ...]
+
+# The scopes of an envelope, the narrowest first.
+SCOPES = (
+    "sample_observation_ref",
+    "operation_context_ref",
+    "batch_execution_ref",
+    "stage_execution_ref",
+    "deployment_execution_ref",
+    "run_ref",
+)
+
+# Stands in a skeleton where a part varies: no line holds it, because JSON does not.
+_PART = b"\0"
+
+# A form pays off in a scope that has so many lines of it.
+_WORTH = 4
+
+_TIMES = ("captured_at", "appended_at", "observed_at", "recorded_at")
+_DIGITS = bytes.maketrans(b"0123456789", b"0" * 10)
+_LETTERS = bytes.maketrans(b"abcdefghijklmnopqrstuvwxyz0123456789", b"a" * 36)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What lines that are checked together have in common: where the fixed parts stand in a row, and how times are written."""
+
+    framed: int
+    observed: int
+    recorded: int
+    name: int
+    framed_pattern: bytes
+    pattern: bytes
+    records: str
+    numbered: bool
+
+
+@dataclass(slots=True, eq=False)
+class Form:
+    """What the lines of one kind have in common; `texts` are the scopes that they name.
+
+    `middle` is what stands between value and tags, whichever comes first; empty where there are no tags.
+    """
+
+    layout: Layout
+    skeleton: bytes
+    widths: tuple[int, ...]
+    name_pattern: bytes
+    middle: bytes
+    stop: bytes
+    tags_first: bool
+    texts: tuple[str | None, ...]
+    lines: int = 0
+    stencils: int = 0
+
+    def is_worth(self) -> bool:
+        """Whether a scope had enough lines of this form, on average, that it pays to recognise them."""
+        return self.lines >= _WORTH * self.stencils
+
+    def in_scope(self, texts: tuple[str | None, ...]) -> bytes | None:
+        """The skeleton where other scopes are named; None where the lines of those cannot be told from this form."""
+        skeleton = self.skeleton
+        for own, other in zip(self.texts, texts, strict=True):
+            if own == other:
+                continue
+            if own is None or other is None:
+                return None
+            skeleton = skeleton.replace(b'"%b"' % own.encode(), b'"%b"' % other.encode())
+        return skeleton
+
+    def reader(self, skeleton: bytes) -> Callable[[bytes], Row]:
+        """What cuts a line of this form into its row; raises struct.error for one that is too short."""
+        constants = skeleton.split(_PART)
+        sizes = tuple(map(len, constants[:5]))
+        head, start = _head(sizes[:4], self.widths).unpack_from, sum(sizes) + sum(self.widths)
+        name, stop, middle, tail = self.layout.name, self.stop, self.middle, len(constants[-1])
+        skipped, after, numbered = len(middle), len(constants[-2]), self.layout.numbered
+
+        def plain(raw: bytes) -> Row:
+            fixed = head(raw)
+            return (*fixed, raw[start : raw.find(stop, start)], fixed[name])
+
+        def general(raw: bytes) -> Row:
+            fixed = head(raw)
+            end = raw.find(stop, raw.find(middle, start) + skipped)
+            last = raw[end + after : len(raw) - tail] if numbered else fixed[name]
+            return (*fixed, raw[start:end], last)
+
+        return general if middle or numbered else plain
+
+
+@lru_cache(maxsize=256)  # names of one length, such as epoch-10 and epoch-11, make lines of one shape
+def _head(constants: tuple[int, ...], widths: tuple[int, ...]) -> struct.Struct:
+    return struct.Struct("".join(f"{constant}x{width}s" for constant, width in zip(constants, widths, strict=True)))
+
+
+def template(skeleton: bytes) -> bytes:
+    """What prints a row as a line, with `%`."""
+    return skeleton.replace(b"%", b"%%").replace(_PART, b"%b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    start: int
+    end: int
+    key: str
+
+
+def form_of(raw: bytes, frame: Mapping[str, Any], texts: tuple[str | None, ...], records: str) -> Form | None:
+    """The form of a metric line that was found good; None where it is not written as its form would print others.
+
+    `texts` are the scopes that its envelope names, `records` how the references of its run's records begin.
+    """
+    holder = "payload" if "family" in frame else "record"
+    envelope, payload = frame[holder]["envelope"], frame[holder]["payload"]
+    name = envelope["record_ref"].removeprefix(records)
+    fields = {**envelope, **payload, **frame}
+    parts = [_part(raw, key, fields[key], records) for key in (*_TIMES, "record_ref", "payload_ref", "value", "sequence") if key in fields]
+    if payload.get("tags"):
+        parts.append(_tags_part(raw))
+    known = sorted((part for part in parts if part is not None), key=lambda part: part.start)
+    keys = [part.key for part in known]
+    measured = {"value", "tags"} if payload.get("tags") else {"value"}
+    if (
+        len(known) != len(parts)
+        or len(known) != 5 + len(measured)
+        or {"observed_at", "recorded_at", "record_ref"} - set(keys[:4])
+        or set(keys[4:-1]) != measured
+    ):
+        return None
+    form = _form(raw, known, name, texts, records)
+    return form if form is not None and _prints(form, raw, frame, holder) else None
+
+
+def _part(raw: bytes, key: str, value: object, records: str) -> _Part | None:
+    """Where the value of a key stands in a line, of a record's reference only the name."""
+    mark = f'"{key}":'.encode()
+    start = raw.find(mark) + len(mark)
+    if raw.count(mark) != 1:
+        return None
+    if isinstance(value, str):
+        skipped = len(records) if value.startswith(records) else 0
+        end = start + 1 + len(value)
+        whole = raw[start : end + 1] == b'"%b"' % value.encode()
+        return _Part(start + 1 + skipped, end, key) if whole else None
+    ends = [end for end in (raw.find(b",", start), raw.find(b"}", start)) if end >= 0]
+    return _Part(start, min(ends), key) if ends and type(value) in (int, float) else None
+
+
+def _tags_part(raw: bytes) -> _Part | None:
+    start = raw.find(b'"tags":{') + len(b'"tags":{')
+    end = raw.find(b"}", start)
+    return _Part(start, end, "tags") if raw.count(b'"tags":') == 1 and end >= 0 else None
+
+
+def _form(raw: bytes, parts: list[_Part], name: str, texts: tuple[str | None, ...], records: str) -> Form | None:
+    *fixed, first, second, last = parts if len(parts) == 7 else (*parts[:5], parts[4], parts[5])
+    keys = [part.key for part in fixed]
+    ends = [0, *(part.end for part in fixed), second.end, last.end]
+    starts = [*(part.start for part in fixed), first.start, last.start, len(raw)]
+    patterns = {part.key: raw[part.start : part.end].translate(_DIGITS) for part in fixed}
+    framed = next(key for key in keys if key in ("captured_at", "appended_at")) if set(keys) & {"captured_at", "appended_at"} else ""
+    if not framed or patterns["observed_at"] != patterns["recorded_at"] or last.key not in ("payload_ref", "sequence"):
+        return None
+    return Form(
+        layout=Layout(
+            framed=keys.index(framed),
+            observed=keys.index("observed_at"),
+            recorded=keys.index("recorded_at"),
+            name=keys.index("record_ref"),
+            framed_pattern=patterns[framed],
+            pattern=patterns["observed_at"],
+            records=records,
+            numbered=last.key == "sequence",
+        ),
+        skeleton=_PART.join(raw[end:start] for end, start in zip(ends, starts, strict=True)),
+        widths=tuple(part.end - part.start for part in fixed),
+        name_pattern=name.encode().translate(_LETTERS),
+        middle=raw[first.end : second.start] if first is not second else b"",
+        stop=raw[second.end : second.end + 1],
+        tags_first=first.key == "tags",
+        texts=texts,
+    )
+
+
+# Other parts that a form is tried with: nothing that a line would hold.
+_OTHER = {"captured_at": "7-T", "appended_at": "7-T", "observed_at": "8-T", "recorded_at": "9-T", "value": 20_625.5, "sequence": 20_626}
+_OTHER_NAME, _OTHER_TAGS = "other-0", {"other": 0.5}
+
+
+def _prints(form: Form, raw: bytes, frame: Mapping[str, Any], holder: str) -> bool:
+    """Whether the form prints other parts, in other scopes, as the line that differs from this one in just those."""
+    others = {text: f"other:{number}" for number, text in enumerate(form.texts) if text is not None}
+    skeleton = form.in_scope(tuple(text and others[text] for text in form.texts))
+    if skeleton is None or template(form.skeleton) % form.reader(form.skeleton)(raw) != raw:
+        return False
+    record, ref = frame[holder], form.layout.records + _OTHER_NAME
+    envelope = {key: _OTHER.get(key, value) for key, value in record["envelope"].items()}
+    envelope |= {key: others[text] for key, text in zip(SCOPES, form.texts, strict=True) if text is not None}
+    payload = {**record["payload"], "value": _OTHER["value"]}
+    if payload.get("subject_ref"):
+        payload["subject_ref"] = others.get(payload["subject_ref"])
+    if form.middle and payload.get("tags"):
+        payload["tags"] = _OTHER_TAGS
+    wanted = {key: _OTHER.get(key, value) for key, value in frame.items()}
+    wanted |= {holder: {**record, "envelope": {**envelope, "record_ref": ref}, "payload": payload}}
+    if not form.layout.numbered:
+        wanted["payload_ref"] = ref
+    try:
+        return bool(orjson.loads(template(skeleton) % _other_row(form)) == wanted)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _other_row(form: Form) -> Row:
+    layout = form.layout
+    times = {layout.framed: b"7-T", layout.observed: b"8-T", layout.recorded: b"9-T", layout.name: _OTHER_NAME.encode()}
+    fixed = [times[position] for position in range(4)]
+    value, tags = str(_OTHER["value"]).encode(), b'"other":0.5'
+    measured = (tags + form.middle + value if form.tags_first else value + form.middle + tags) if form.middle else value
+    return (*fixed, measured, str(_OTHER["sequence"]).encode() if form.layout.numbered else _OTHER_NAME.encode())
+
+
+def times_fit(layout: Layout, framed: Sequence[bytes], observed: Sequence[bytes], recorded: Sequence[bytes]) -> bool:
+    """Whether all of these are times, and nothing was recorded before it was observed."""
+    count = len(observed)
+    return (
+        b"".join(framed).translate(_DIGITS) == layout.framed_pattern * count
+        and b"".join(observed).translate(_DIGITS) == layout.pattern * count
+        and b"".join(recorded).translate(_DIGITS) == layout.pattern * count
+        and all(map(le, observed, recorded))
+        and _real(layout, observed, recorded)
+    )
+
+
+def _real(layout: Layout, observed: Sequence[bytes], recorded: Sequence[bytes]) -> bool:
+    """Whether times that are written as times are in the calendar. Mostly all are of one hour, which is looked up once."""
+    width, text = len(layout.pattern), b"".join((*observed, *recorded))
+    first, last = min(observed), max(recorded)
+    hours = {first[:13]} if first[:13] == last[:13] else {time[:13] for time in (*observed, *recorded)}
+    # Texts of one width and pattern that lie between two of one hour are of that hour.
+    return max(text[14::width]) < ord("6") and max(text[17::width]) < ord("6") and all(is_time(hour.decode() + ":00:00Z") for hour in hours)
+
+
+def names_fit(names: Sequence[bytes], patterns: Sequence[bytes]) -> bool:
+    """Whether names of records are written as those of the forms' first lines."""
+    return b"".join(names).translate(_LETTERS) == b"".join(patterns)
+
+
+def numbers(texts: Sequence[bytes]) -> list[int | float] | None:
+    """The numbers that texts are; None when any is something else."""
+    try:
+        values = orjson.loads(b"[%b]" % b",".join(texts))
+    except orjson.JSONDecodeError:
+        return None
+    # As many numbers as texts, in one list: so each text was one number.
+    return values if len(values) == len(texts) and set(map(type, values)) <= {int, float} else None
+
+
+def whole_numbers(texts: Sequence[bytes]) -> bool:
+    """Whether all texts are whole numbers."""
+    values = numbers(texts)
+    return values is not None and set(map(type, values)) <= {int}
+
+
+def tags_of(text: bytes) -> dict[str, Any] | None:
+    """The tags between two braces; None when they are more than names with plain values."""
+    try:
+        tags = orjson.loads(b"{%b}" % text)
+    except orjson.JSONDecodeError:
+        return None
+    return tags if not any(isinstance(value, dict | list) for value in tags.values()) else None

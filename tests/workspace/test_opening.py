@@ -1,0 +1,309 @@
+"""What was read once is not read again, and whatever happens to the files, what is known is what a first reading would give."""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contexta import workspace
+from contexta.contract import DeploymentSnapshot, Problem, RunSnapshot
+from contexta.workspace import Workspace
+from contexta.workspace.scan import Piece, Reading
+from tests import strategies as build
+
+Everything = tuple[tuple[RunSnapshot, ...], tuple[DeploymentSnapshot, ...], tuple[Problem, ...], tuple[object, ...]]
+
+
+def everything(opened: Workspace) -> Everything:
+    runs = tuple(opened.snapshot(ref) for ref in opened.run_refs())
+    deployments = tuple(opened.deployment(ref) for ref in opened.deployment_refs())
+    return runs, deployments, opened.problems, opened.projects()
+
+
+def known(root: Path, cache: Path | None = None) -> Everything:
+    with workspace.indexed(root, cache) as opened:
+        return everything(opened)
+
+
+def notes_of(root: Path) -> list[str]:
+    """What was said when the index was brought up to date."""
+    told: list[str] = []
+    with workspace.indexed(root, notify=told.append):
+        pass
+    return told
+
+
+def event(name: str, run: str = "run:p.r") -> bytes:
+    return json.dumps(build.record_frame(build.event(name, run=run))).encode() + b"\n"
+
+
+def captured(root: Path, data: bytes) -> Path:
+    path = build.write_lines(root) / build.CAPTURED
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def append(path: Path, data: bytes) -> None:
+    with path.open("ab") as stream:
+        stream.write(data)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[list[tuple[str, bytes]]]:
+    """Steps of appending bytes to files: the lines of a workspace, cut anywhere, with some noise in between."""
+    files = draw(build.workspaces()).lines
+    noise = st.sampled_from(
+        (
+            b"",
+            b"\n",
+            b"{oops}\n",
+            b'{"run_ref":"run:a.a", oops}\n',
+            b'{"run_ref":"run:a.a","note":"\\u0064eployment:"}\n',
+            b'{"family":"RECORD","payload":{"envelope":{"x":{"run_ref":"run:a.a"}},"payload":{}}}\n',
+            b'[{"run_ref": "run:0.0"}]\n',
+        )
+    )
+    parts: list[tuple[str, bytes]] = []
+    for name, lines in files.items():
+        data = draw(noise) + b"".join(json.dumps(line).encode() + b"\n" + draw(noise) for line in lines)
+        cuts = sorted(draw(st.lists(st.integers(0, len(data)), max_size=4)))
+        pieces = [data[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(data)], strict=True)]
+        parts += [(name, piece) for piece in pieces]
+    order = draw(st.permutations(range(len(parts))))
+    queues: dict[str, list[bytes]] = {}
+    for name, piece in parts:
+        queues.setdefault(name, []).append(piece)
+    steps: list[list[tuple[str, bytes]]] = [[]]
+    for number in order:
+        name = parts[number][0]
+        steps[-1].append((name, queues[name].pop(0)))
+        if draw(st.booleans()):
+            steps.append([])
+    return steps
+
+
+@build.unhurried
+@given(histories())
+def test_reading_what_was_appended_gives_what_reading_everything_gives(steps: list[list[tuple[str, bytes]]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = build.write_lines(Path(folder))
+        for step in steps:
+            for name, data in step:
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                append(root / name, data)
+            assert known(root) == everything(workspace.open(root))
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    """A capture of two runs that was read once."""
+    path = captured(tmp_path, event("one") + event("two", "run:p.other") + event("three"))
+    known(tmp_path)
+    return path
+
+
+def test_of_a_file_that_grew_only_the_new_lines_are_read(two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[bytes] = []
+
+    def take(reading: Reading, piece: Piece) -> None:
+        taken.append(piece.data)
+        real(reading, piece)
+
+    real = Reading.take
+    monkeypatch.setattr(Reading, "take", take)
+    known(tmp_path)
+    assert taken == []
+    append(two, event("four"))
+    known(tmp_path)
+    assert taken == [event("four")]
+
+
+def test_an_unfinished_line_is_told_until_it_is_finished(two: Path, tmp_path: Path) -> None:
+    append(two, event("four")[:-10])
+    ((_, run), _, _, _) = known(tmp_path)
+    assert [(problem.place, problem.key) for problem in run.problems] == [("cache/capture/record.jsonl:4", "torn_line")]
+    append(two, event("four")[-10:])
+    ((_, run), _, _, _) = known(tmp_path)
+    assert (len(run.events), run.problems) == (3, ())
+
+
+def _shorter(path: Path) -> None:
+    path.write_bytes(event("one"))
+
+
+def _same_length(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"three", b"seven"))
+
+
+def _longer_with_another_past(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"p.other", b"p.third") + event("four"))
+
+
+def _in_place(path: Path) -> None:
+    with path.open("r+b") as stream:
+        stream.seek(path.read_bytes().index(b'"seen"'))
+        stream.write(b'"gone"')
+    append(path, event("four"))
+
+
+def _replaced(path: Path) -> None:
+    other = path.with_suffix(".new")
+    other.write_bytes(event("five") + event("six", "run:q.r") + event("seven"))
+    other.replace(path)
+
+
+def _gone(path: Path) -> None:
+    path.unlink()
+
+
+def _renamed(path: Path) -> None:
+    path.rename(path.with_name("other.jsonl"))
+
+
+def _touched(path: Path) -> None:
+    os.utime(path, (1, 1))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_shorter, "it is shorter than before"),
+        (_same_length, "what was read of it has changed"),
+        (_longer_with_another_past, "what was read of it has changed"),
+        (_in_place, "what was read of it has changed"),
+        (_replaced, "another file is in its place"),
+        (_gone, "cache/capture/record.jsonl is gone"),
+        (_renamed, "cache/capture/record.jsonl is gone"),
+        (_touched, "it was written to, and did not grow"),
+    ],
+)
+def test_whatever_happens_to_a_file_it_is_read_as_it_is_now(change: Callable[[Path], None], said: str, two: Path, tmp_path: Path) -> None:
+    other = two.with_name("more.jsonl")
+    other.write_bytes(event("elsewhere"))
+    known(tmp_path)
+    change(two)
+    (note,) = notes_of(tmp_path)
+    assert said in note
+    assert known(tmp_path) == everything(workspace.open(tmp_path))
+    assert known(tmp_path)[0][0].events
+
+
+def test_where_no_file_is_the_one_that_was_read_all_is_read_again(two: Path, tmp_path: Path) -> None:
+    _replaced(two)
+    assert notes_of(tmp_path) == ["every file is read again: none is the one that was indexed"]
+    assert known(tmp_path) == everything(workspace.open(tmp_path))
+
+
+def _index(root: Path) -> Path:
+    return root / "cache" / "report" / "index.sqlite"
+
+
+def _flip(position: float) -> Callable[[Path], None]:
+    def flip(path: Path) -> None:
+        data = bytearray(path.read_bytes())
+        data[int(len(data) * position)] ^= 0x55
+        path.write_bytes(data)
+
+    return flip
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _no_database(path: Path) -> None:
+    path.write_bytes(b"these are not the pages you are looking for" * 400)
+
+
+def _unsealed(path: Path) -> None:
+    path.with_suffix(".sha256").unlink()
+
+
+def _other_version(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE about SET version = version + 1")
+    connection.commit()
+    connection.close()
+    path.with_suffix(".sha256").write_text(hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _without_tables(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TABLE extent")
+    connection.commit()
+    connection.close()
+    path.with_suffix(".sha256").write_text(hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [*(_flip(tenth / 10) for tenth in range(10)), _empty, _no_database, _unsealed, _other_version, _without_tables],
+    ids=[*(f"flipped at {tenth}/10" for tenth in range(10)), "empty", "no database", "unsealed", "other version", "without tables"],
+)
+def test_an_index_that_is_not_as_it_was_left_is_made_anew(harm: Callable[[Path], None], two: Path, tmp_path: Path) -> None:
+    harm(_index(tmp_path))
+    append(two, event("four"))
+    assert any("the index is made anew" in note for note in notes_of(tmp_path))
+    assert known(tmp_path) == everything(workspace.open(tmp_path))
+    assert notes_of(tmp_path) == []
+
+
+def test_an_index_that_was_deleted_is_made_anew(two: Path, tmp_path: Path) -> None:
+    before = known(tmp_path)
+    shutil.rmtree(tmp_path / "cache" / "report")
+    assert known(tmp_path) == before
+
+
+def test_an_index_that_is_a_link_does_not_touch_what_it_leads_to(two: Path, tmp_path: Path) -> None:
+    other = tmp_path / "precious.sqlite"
+    other.write_bytes(b"mine")
+    _index(tmp_path).unlink()
+    _index(tmp_path).symlink_to(other)
+    assert known(tmp_path) == everything(workspace.open(tmp_path))
+    assert other.read_bytes() == b"mine"
+
+
+def test_a_cache_that_leads_out_of_the_workspace_is_not_used(two: Path, tmp_path: Path) -> None:
+    outside = tmp_path.parent / f"{tmp_path.name}-outside"
+    outside.mkdir()
+    shutil.rmtree(tmp_path / "cache" / "report")
+    (tmp_path / "cache" / "report").symlink_to(outside)
+    assert any("leads out of the workspace" in note for note in notes_of(tmp_path))
+    assert known(tmp_path) == everything(workspace.open(tmp_path))
+    assert list(outside.iterdir()) == []
+
+
+def test_the_index_of_a_folder_that_cannot_be_written_is_kept_in_memory(two: Path, tmp_path: Path) -> None:
+    shutil.rmtree(tmp_path / "cache" / "report")
+    (tmp_path / "cache" / "report").write_bytes(b"a file is in the way")
+    assert any("no index is kept" in note for note in notes_of(tmp_path))
+    assert known(tmp_path) == everything(workspace.open(tmp_path))
+
+
+def test_a_cache_folder_of_ones_own_serves_several_workspaces(two: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    captured(other, event("elsewhere", "run:q.r"))
+    for root in (tmp_path, other, tmp_path):
+        assert known(root, tmp_path / "kept") == everything(workspace.open(root))
+    assert len(list((tmp_path / "kept").glob("*.sqlite"))) == 2
+    assert not (other / "cache" / "report").exists()
+
+
+def test_the_cache_hides_itself_from_version_control(two: Path, tmp_path: Path) -> None:
+    assert (tmp_path / "cache" / "report" / ".gitignore").read_text().splitlines()[-1] == "*"
+
+
+def test_opening_for_reading_writes_nothing(tmp_path: Path) -> None:
+    captured(tmp_path, event("one"))
+    before = sorted(tmp_path.rglob("*"))
+    assert workspace.open(tmp_path).run_refs()
+    assert sorted(tmp_path.rglob("*")) == before
