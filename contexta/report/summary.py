@@ -127,19 +127,6 @@ class Summary:
             *(self.attention.errors, self.attention.warnings, self.attention.worst),
         ]
 
-    def to_json(self) -> bytes:
-        """Interim."""
-        import pickle
-
-        return pickle.dumps(self).hex().encode()
-
-    @classmethod
-    def from_json(cls, text):  # type: ignore
-        """Interim."""
-        import pickle
-
-        return pickle.loads(bytes.fromhex(text.decode()))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary(Summary):
