@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from contexta.contract import DeploymentSnapshot
-from contexta.report import cells
+from contexta.report import artifacts, cells
 from contexta.report.diagnostics import diagnose_deployment, shown
 from contexta.report.document import INDEX, Block, Document, Fact, Facts, Figures, Note, Section
 from contexta.report.run.background import problem_table
 from contexta.report.run.evidence import event_table, metric_blocks, span_table
-from contexta.report.run.outputs import ARTIFACT_TITLES, artifact_row
 from contexta.report.summary import RunSummary
 
 
@@ -48,7 +47,7 @@ def _summary(snapshot: DeploymentSnapshot, run: RunSummary | None) -> Iterator[B
         Fact("Status", cells.status(deployment)),
         Fact("Project", cells.ref(snapshot.project)),
         Fact("Deployment", cells.code(str(deployment.ref))),
-        *(Fact("Run", cells.ref(run.run) if run and run.run.ref == ref else cells.bare_ref(ref), inferred) for ref in runs),
+        *(Fact("Run", run.link() if run and run.ref == str(ref) else cells.bare_ref(ref), inferred) for ref in runs),
         Fact("Started", cells.time(deployment.started_at), inferred and "inferred: first seen"),
         Fact("Ended", cells.time(deployment.ended_at), inferred and "inferred: last seen"),
         Fact("Duration", cells.lasted(deployment)),
@@ -61,14 +60,14 @@ def _summary(snapshot: DeploymentSnapshot, run: RunSummary | None) -> Iterator[B
 
 def _producing_run(run: RunSummary) -> Iterator[Block]:
     if run.headlines:
-        yield Figures(run.headlines)
+        yield Figures(tuple(headline.fact for headline in run.headlines))
     yield Facts(
         (
-            Fact("Run", cells.ref(run.run)),
-            Fact("Status", cells.status(run.run)),
-            Fact("Started", cells.time(run.run.started_at)),
-            Fact("Duration", cells.lasted(run.run)),
+            Fact("Run", run.link()),
+            Fact("Status", run.standing()),
+            Fact("Started", cells.time(run.started_at)),
+            Fact("Duration", run.lasted()),
         )
     )
     if run.deployed:
-        yield cells.table("What was deployed", ARTIFACT_TITLES, map(artifact_row, run.deployed))
+        yield cells.table("What was deployed", artifacts.TITLES, map(artifacts.row, run.deployed))

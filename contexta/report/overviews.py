@@ -9,7 +9,7 @@ from contexta.report import cells, run_tables
 from contexta.report.document import INDEX, Block, Chart, Document, Fact, Facts, Line, Note, Number, Prose, Section
 from contexta.report.run.background import problem_table
 from contexta.report.run_tables import Deployments, Runs
-from contexta.report.summary import Summary
+from contexta.report.summary import ProjectName, Summary
 
 
 def _all(runs: Runs, deployments: Deployments) -> list[Summary]:
@@ -46,13 +46,17 @@ def projects_of(described: Iterable[Project], runs: Runs, deployments: Deploymen
     """Every project that a put describes, or whose runs or deployments are there; an inferred one began with its first run."""
     found = {project.ref: project for project in described}
     for one in sorted(_all(runs, deployments), key=lambda one: chronological(one.project.created_at)):
-        found.setdefault(one.project.ref, one.project)
+        found.setdefault(StableRef.parse(one.project.ref), _inferred(one.project))
     return [project for _, project in sorted(found.items())]
+
+
+def _inferred(project: ProjectName) -> Project:
+    return Project(project_ref=StableRef.parse(project.ref), name=project.name, created_at=project.created_at, inferred=project.inferred)
 
 
 def of_project(ref: StableRef, runs: Runs, deployments: Deployments) -> tuple[Runs, Deployments]:
     """The runs and deployments of one project."""
-    return [one for one in runs if one.project.ref == ref], [one for one in deployments if one.project.ref == ref]
+    return [one for one in runs if one.project.ref == str(ref)], [one for one in deployments if one.project.ref == str(ref)]
 
 
 def _attention(runs: Runs, deployments: Deployments, problems: Sequence[Problem] = ()) -> Block:
@@ -83,14 +87,14 @@ def _project_summary(project: Project, runs: Runs, deployments: Deployments) -> 
 
 def _trends(runs: Runs) -> Iterable[Chart]:
     oldest_first = run_tables.newest_first(runs)[::-1]
-    numbers = [{run_tables.measure(fact): fact.value for fact in one.headlines} for one in oldest_first]
+    numbers = [{run_tables.measure(headline): Number(headline.value, headline.unit) for headline in one.headlines} for one in oldest_first]
     for label in dict.fromkeys(label for one in numbers for label in one):
         values = [one.get(label) for one in numbers]
         found = [(float(place), value) for place, value in enumerate(values) if isinstance(value, Number)]
         if len(found) > 1:
             unit = found[-1][1].unit
             points = tuple((place, value.value if math.isfinite(value.value) else None) for place, value in found)
-            names = tuple(oldest_first[int(place)].run.name for place in (found[0][0], found[-1][0]))
+            names = tuple(oldest_first[int(place)].name for place in (found[0][0], found[-1][0]))
             yield Chart(f"{label} over runs", unit, "index", names, (Line(label, points),), len(found))
 
 

@@ -1,29 +1,66 @@
-"""What the pages about many runs know of one: small, and made from its snapshot alone."""
+"""What the pages about many runs know of one: small, made from its snapshot alone, and kept as JSON between builds."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from sys import intern
+from typing import Any, Literal, NamedTuple, cast
 
-from contexta.contract import Artifact, DeploymentExecution, DeploymentSnapshot, Project, Run, RunSnapshot
-from contexta.report import measures
+from contexta.contract import (
+    DeploymentExecution,
+    DeploymentSnapshot,
+    Project,
+    Run,
+    RunSnapshot,
+    StableRef,
+    instant,
+)
+from contexta.report import artifacts, kept, measures
+from contexta.report.artifacts import ArtifactFacts
 from contexta.report.diagnostics import count, diagnose, diagnose_deployment
-from contexta.report.document import Fact, Issue
+from contexta.report.document import Duration, Fact, Issue, Number, Ref, Status
+from contexta.report.kept import Layout
 
-# As many sentences of one run as the pages about many show.
+# As many sentences of one run as the pages about many show, and as much of each.
 MAX_ATTENTION = 3
+MAX_SENTENCE = 300
+
+
+class Headline(NamedTuple):
+    """A number that people look for first: the metric, where it was measured when that is not the whole run, and its unit."""
+
+    label: str
+    note: str
+    value: int | float
+    unit: str | None
+
+    @property
+    def fact(self) -> Fact:
+        """The number with its label, for a page."""
+        return Fact(self.label, Number(self.value, self.unit), self.note)
+
+
+class Concern(NamedTuple):
+    """An issue of a run without its subject, which is the run."""
+
+    severity: Literal["error", "warning"]
+    key: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
     """The worst errors and warnings, and how many there are of each."""
 
-    worst: tuple[Issue, ...]
+    worst: tuple[Concern, ...]
     errors: int
     warnings: int
 
     @classmethod
     def of(cls, issues: tuple[Issue, ...]) -> "Attention":
         """The part of these issues, worst first, that needs attention."""
-        grave = tuple(issue for issue in issues if issue.severity != "info")
-        return cls(worst=grave[:MAX_ATTENTION], errors=count(issues, "error"), warnings=count(issues, "warning"))
+        grave = (Concern(issue.severity, issue.key, _short(issue.sentence)) for issue in issues if issue.severity != "info")
+        worst = tuple(concern for concern, _ in zip(grave, range(MAX_ATTENTION), strict=False))
+        return cls(worst=worst, errors=count(issues, "error"), warnings=count(issues, "warning"))
 
     @property
     def total(self) -> int:
@@ -31,42 +68,101 @@ class Attention:
         return self.errors + self.warnings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """What runs and deployments have in common there."""
+def _short(sentence: str) -> str:
+    return sentence if len(sentence) <= MAX_SENTENCE else f"{sentence[: MAX_SENTENCE - 1]}…"
 
-    project: Project
-    attention: Attention
-    as_of: str | None
 
-    def to_json(self) -> bytes:
-        """Interim."""
-        import pickle
+class ProjectName(NamedTuple):
+    """The project that runs say they belong to."""
 
-        return pickle.dumps(self).hex().encode()
+    ref: str
+    name: str
+    created_at: str
+    inferred: bool
 
     @classmethod
-    def from_json(cls, text):  # type: ignore
-        """Interim."""
-        import pickle
+    def of(cls, project: Project) -> "ProjectName":
+        """What a run keeps of its project."""
+        return _shared(cls(ref=str(project.ref), name=project.name, created_at=project.created_at, inferred=project.inferred))
 
-        return pickle.loads(bytes.fromhex(text.decode()))
+
+@lru_cache(maxsize=4096)
+def _shared(project: ProjectName) -> ProjectName:
+    """One object for all runs of a project."""
+    return project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What runs and deployments have in common there. `as_of` is the time of the newest line about it."""
+
+    ref: str
+    name: str
+    project: ProjectName
+    status: str
+    inferred: bool
+    started_at: str
+    ended_at: str | None
+    as_of: str | None
+    attention: Attention
+
+    def link(self) -> Ref:
+        """It, called by its name."""
+        return Ref(self.ref, self.name)
+
+    def standing(self) -> Status:
+        """How it stands."""
+        return Status(self.status, self.inferred)
+
+    def lasted(self) -> Duration | None:
+        """How long it took: at least as long as its records span, where it is inferred from them."""
+        if self.ended_at is None:
+            return None
+        return Duration((instant(self.ended_at) - instant(self.started_at)).total_seconds(), at_least=self.inferred)
+
+    def _values(self) -> list[Any]:
+        """In the order of the layout in which they are kept."""
+        return [
+            *(self.ref, self.name, *self.project, self.status, self.inferred, self.started_at, self.ended_at, self.as_of),
+            *(self.attention.errors, self.attention.warnings, self.attention.worst),
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary(Summary):
     """One run; `deployed` are those of its artifacts that its deployments name."""
 
-    run: Run
-    headlines: tuple[Fact, ...]
-    deployed: tuple[Artifact, ...]
+    headlines: tuple[Headline, ...]
+    deployed: tuple[ArtifactFacts, ...]
+
+    def to_json(self) -> bytes:
+        """The summary to keep."""
+        return kept.encode([*self._values(), self.headlines, self.deployed])
+
+    @classmethod
+    def from_json(cls, text: bytes) -> "RunSummary":
+        """A summary that was kept; raises ValueError when `text` is none."""
+        values = _read(text, kept.RUN)
+        headlines = tuple(Headline(intern(label), intern(note), value, unit) for label, note, value, unit in values.pop("headlines"))
+        deployed = tuple(map(ArtifactFacts._make, values.pop("deployed")))
+        return cls(**values, headlines=headlines, deployed=deployed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentSummary(Summary):
-    """One deployment."""
+    """One deployment, the run it came from and the artifact that was deployed, where a line names them."""
 
-    deployment: DeploymentExecution
+    run_ref: str | None
+    artifact_ref: str | None
+
+    def to_json(self) -> bytes:
+        """The summary to keep."""
+        return kept.encode([*self._values(), self.run_ref, self.artifact_ref])
+
+    @classmethod
+    def from_json(cls, text: bytes) -> "DeploymentSummary":
+        """A summary that was kept; raises ValueError when `text` is none."""
+        return cls(**_read(text, kept.DEPLOYMENT))
 
 
 def summarize(snapshot: RunSnapshot) -> RunSummary:
@@ -74,20 +170,52 @@ def summarize(snapshot: RunSnapshot) -> RunSummary:
     issues = tuple(issue for issue in diagnose(snapshot) if not issue.subject.ref.startswith("deployment:"))
     wanted = {deployment.artifact_ref for deployment in snapshot.deployments}
     return RunSummary(
-        project=snapshot.project,
-        run=snapshot.run,
-        headlines=measures.headlines(snapshot),
+        **_told(snapshot.project, snapshot.run, snapshot.as_of),
         attention=Attention.of(issues),
-        deployed=tuple(artifact for artifact in snapshot.artifacts if artifact.manifest.artifact_ref in wanted),
-        as_of=snapshot.as_of,
+        headlines=tuple(map(_headline, measures.headlines(snapshot))),
+        deployed=tuple(artifacts.facts(artifact) for artifact in snapshot.artifacts if artifact.manifest.artifact_ref in wanted),
     )
 
 
 def summarize_deployment(snapshot: DeploymentSnapshot) -> DeploymentSummary:
     """What other pages need to know of a deployment."""
+    deployment = snapshot.deployment
     return DeploymentSummary(
-        project=snapshot.project,
-        deployment=snapshot.deployment,
+        **_told(snapshot.project, deployment, snapshot.as_of),
         attention=Attention.of(diagnose_deployment(snapshot)),
-        as_of=snapshot.as_of,
+        run_ref=_text_of(deployment.run_ref),
+        artifact_ref=_text_of(deployment.artifact_ref),
     )
+
+
+def _told(project: Project, model: Run | DeploymentExecution, as_of: str | None) -> dict[str, Any]:
+    return {
+        "ref": str(model.ref),
+        "name": model.name,
+        "project": ProjectName.of(project),
+        "status": model.status,
+        "inferred": model.inferred,
+        "started_at": model.started_at,
+        "ended_at": model.ended_at,
+        "as_of": as_of,
+    }
+
+
+def _text_of(ref: StableRef | None) -> str | None:
+    return None if ref is None else str(ref)
+
+
+def _headline(fact: Fact) -> Headline:
+    number = cast(Number, fact.value)
+    return Headline(fact.label, fact.note, number.value, number.unit)
+
+
+def _read(text: bytes, layout: Layout) -> dict[str, Any]:
+    """The fields of a summary that was kept; those that only one kind has, as they were written."""
+    values = kept.decode(text, layout)
+    project = ProjectName(*(values.pop(name) for name in ("project_ref", "project_name", "project_created_at", "project_inferred")))
+    worst = tuple(map(Concern._make, values.pop("worst")))
+    values["project"] = _shared(project)
+    values["attention"] = Attention(worst=worst, errors=values.pop("errors"), warnings=values.pop("warnings"))
+    values["status"] = intern(values["status"])
+    return values
