@@ -1,5 +1,6 @@
 """Sites that are built again and again over what was built before, and clean ones to compare them with."""
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -81,3 +82,8 @@ def append(root: Path, name: str, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as stream:
         stream.write(data)
+
+
+def line(frame: Mapping[str, Any]) -> bytes:
+    """A frame as a line of a file."""
+    return json.dumps(frame).encode() + b"\n"

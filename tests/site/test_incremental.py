@@ -1,6 +1,5 @@
 """A site that is built again follows its workspace: what changed is made anew, what did not is left, and all is as in a clean build."""
 
-import json
 import os
 import random
 import shutil
@@ -14,16 +13,12 @@ from hypothesis import given, settings
 
 from tests import strategies as build
 from tests.site import put_deployment, put_project, put_run, tree, workspace_of
-from tests.site.rebuilding import INDEX, Site, append, assert_same
+from tests.site.rebuilding import INDEX, Site, append, assert_same, line
 
 LEDGER, RECORDS = build.LEDGER, build.CAPTURED
 FORMATS = ("html", "md", "json")
 # The pages of runs and deployments are called by their names, those of projects too.
 EVERY_PAGE = {"a", "b", "a-one", "a-two", "b-one", "live", "All projects"}
-
-
-def line(frame: dict[str, Any]) -> bytes:
-    return json.dumps(frame).encode() + b"\n"
 
 
 def metric(run: str, name: str, value: float, **more: Any) -> bytes:
