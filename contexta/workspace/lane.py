@@ -93,7 +93,6 @@ class Scope:
     named: tuple[StableRef, ...]
     first: str = ""
     last: str = ""
-    tracks: "dict[Kind, Track]" = field(default_factory=dict)
 
     def saw(self, first: str, last: str) -> None:
         """Take in the first and the last of some times at which something was seen."""
@@ -126,19 +125,17 @@ class Track:
     base: int
     channel: Channel | None = None
     parsed: int = 0
-    stencils: "list[Stencil]" = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
 class Stencil:
-    """A form in one scope: recognises lines of one track, and knows which came next the last time."""
+    """A form in one scope: recognises lines of one track."""
 
     form: Form
     track: Track
     read: Callable[[bytes], Row]
     template: bytes
     content: int
-    next: "Stencil | None" = None
 
     def fits(self, raw: bytes) -> bool:
         """Whether a line is one of these; what varies in it is still to be checked."""
@@ -162,7 +159,7 @@ class Fit(NamedTuple):
 
 @dataclass(slots=True)
 class Lane:
-    """What was checked so far."""
+    """What was checked so far. What belongs to what stands in its tables, so that nothing is kept alive by a circle."""
 
     series: SeriesBuilder
     mentions: Mentions
@@ -172,6 +169,9 @@ class Lane:
     _series: dict[Fields, MetricPayload] = field(default_factory=dict)
     _seen: dict[str, dict[int, int]] = field(default_factory=dict)
     _kinds: dict[tuple[Fields, Fields], Kind] = field(default_factory=dict)
+    _tracks: dict[tuple[Scope, Kind], Track] = field(default_factory=dict)
+    _stencils: dict[tuple[Form, Track], Stencil] = field(default_factory=dict)
+    _next: dict[Stencil, Stencil] = field(default_factory=dict)
     _layouts: dict[Layout, Layout] = field(default_factory=dict)
     _after: dict[Form, tuple[Form, Kind]] = field(default_factory=dict)
     _last: Stencil | None = None
@@ -283,9 +283,9 @@ class Lane:
         return kind
 
     def _track(self, scope: Scope, kind: Kind) -> Track:
-        track = scope.tracks.get(kind)
+        track = self._tracks.get((scope, kind))
         if track is None:
-            track = scope.tracks[kind] = Track(scope, kind, hash((scope.texts, kind.manner, kind.series)))
+            track = self._tracks[scope, kind] = Track(scope, kind, hash((scope.texts, kind.manner, kind.series)))
         return track
 
     def take(self, fit: Fit, raw: bytes, frame: Mapping[str, Any]) -> bool:
@@ -317,11 +317,11 @@ class Lane:
 
     def _follow(self, track: Track, raw: bytes, frame: Mapping[str, Any]) -> None:
         """Expect a line like this one when the one before it comes again."""
-        stencil = next((one for one in track.stencils if one.fits(raw)), None) or self._learned(track, raw, frame)
+        stencil = self._learned(track, raw, frame)
         if stencil is None:
             return
         if self._last is not None:
-            self._last.next = stencil
+            self._next[self._last] = stencil
             if self._last.track.scope is stencil.track.scope:
                 self._after[self._last.form] = (stencil.form, track.kind)
         self._last = stencil
@@ -342,7 +342,7 @@ class Lane:
         return self._stencil(new, track)
 
     def _stencil(self, form: Form, track: Track) -> Stencil | None:
-        found = next((one for one in track.stencils if one.form is form), None)
+        found = self._stencils.get((form, track))
         if found is not None or form.layout.records != track.scope.records:
             return found
         skeleton = form.in_scope(track.scope.texts)
@@ -350,16 +350,18 @@ class Lane:
             return None
         stencil = Stencil(form, track, form.reader(skeleton), template(skeleton), hash((track.base, ())))
         track.kind.stencils += 1
-        track.stencils.append(stencil)
+        self._stencils[form, track] = stencil
         return stencil
 
     def _guess(self, last: Stencil) -> Stencil | None:
         """What should come after a stencil that is new: what came after its form in other scopes."""
         after = self._after.get(last.form)
-        if after is not None and after[1].is_worth():
-            form, kind = after
-            last.next = self._stencil(form, self._track(last.track.scope, kind))
-        return last.next
+        if after is None or not after[1].is_worth():
+            return None
+        stencil = self._stencil(after[0], self._track(last.track.scope, after[1]))
+        if stencil is not None:
+            self._next[last] = stencil
+        return stencil
 
     def skim(self, texts: Sequence[bytes], begin: int) -> int:
         """Take lines from one on without parsing them; gives the number of the first that was not taken."""
@@ -376,9 +378,10 @@ class Lane:
         """The rows of lines that are each as expected after the one before."""
         rows: list[Row] = []
         used: list[Stencil] = []
+        following = self._next.get
         try:
             for raw in lines:
-                stencil = last.next or self._guess(last)
+                stencil = following(last) or self._guess(last)
                 if stencil is None:
                     break
                 row = stencil.read(raw)

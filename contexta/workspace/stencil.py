@@ -33,6 +33,7 @@ SCOPES = (
 _PART = b"\0"
 
 _TIMES = ("captured_at", "appended_at", "observed_at", "recorded_at")
+_CONTAINERS = {dict, list}
 _DIGITS = bytes.maketrans(b"0123456789", b"0" * 10)
 _LETTERS = bytes.maketrans(b"abcdefghijklmnopqrstuvwxyz0123456789", b"a" * 36)
 
@@ -279,4 +280,4 @@ def tags_of(text: bytes) -> dict[str, Any] | None:
         tags = orjson.loads(b"{%b}" % text)
     except orjson.JSONDecodeError:
         return None
-    return tags if not any(isinstance(value, dict | list) for value in tags.values()) else None
+    return None if _CONTAINERS & set(map(type, tags.values())) else tags
