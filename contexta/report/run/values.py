@@ -32,7 +32,9 @@ def value_table(all_series: Sequence[MetricSeries]) -> Table:
     if kept < measured:
         note += " Of a long series the report keeps the extremes of each stretch; the other values stand only in the workspace."
     holds = f"all {kept:,} values" if kept == measured else f"the {kept:,} values that are kept"
-    return Table(_CAPTION, made.columns, made.rows, measured, note, Sheet("values", _TITLES, _Rows(tuple(all_series)), holds))
+    return Table(
+        _CAPTION, made.columns, made.rows, measured, note, Sheet("values", _TITLES, _Rows(tuple(all_series)), holds, on_demand=True)
+    )
 
 
 def _chosen(all_series: Sequence[MetricSeries]) -> tuple[Sequence[int], Sequence[str]]:
