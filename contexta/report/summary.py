@@ -165,6 +165,23 @@ class DeploymentSummary(Summary):
         return cls(**_read(text, kept.DEPLOYMENT))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectSummary:
+    """One project in a list of many: how many runs and deployments it has, and its newest run."""
+
+    ref: str
+    name: str
+    created_at: str
+    runs: int
+    deployments: int
+    newest: RunSummary | None
+
+    @property
+    def as_of(self) -> str | None:
+        """The time of the newest line about its newest run."""
+        return self.newest.as_of if self.newest else None
+
+
 def summarize(snapshot: RunSnapshot) -> RunSummary:
     """What other pages need to know of a run. Its deployments speak for themselves there."""
     issues = tuple(issue for issue in diagnose(snapshot) if not issue.subject.ref.startswith("deployment:"))
