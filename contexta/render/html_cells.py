@@ -56,13 +56,13 @@ def body(table: Table, link: Links) -> Body:
     columns = [*zip(*table.rows, strict=True)] or [()] * len(table.columns)
     kinds = [{*map(type, column)} for column in columns]
     numeric = tuple(bool(kind - {NoneType}) and kind <= _QUANTITIES for kind in kinds)
+    # HTML takes the end of a cell and of a row for granted; without the tags, a table is a tenth smaller.
     parts: list[Sequence[str]] = []
-    begin, tag, end = "<tr>", 'th scope="row"', "</th>"
+    tag = '<tr><th scope="row"'
     for column, kind, right in zip(columns, kinds, numeric, strict=True):
-        opening = f'{begin}<{tag} class="number">' if right else f"{begin}<{tag}>"
-        parts += [[opening] * len(column), _made(column, kind, link)]
-        begin, tag, end = end, "td", "</td>"
-    each = zip(*parts, repeat(f"{begin}</tr>\n"), strict=False)
+        parts += [[f'{tag} class="number">' if right else f"{tag}>"] * len(column), _made(column, kind, link)]
+        tag = "<td"
+    each = zip(*parts, repeat("\n"), strict=False)
     return Body(Markup("".join(chain.from_iterable(each))), numeric)  # noqa: S704  # as in `cell`
 
 

@@ -19,7 +19,8 @@ from contexta.render.drawing import draw
 from contexta.render.links import Links
 from contexta.report.document import Cell, Chart, Document, Table
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+_HERE = Path(__file__).resolve()
+_PACKAGE = _HERE.parent.parent
 
 
 def shipped_templates() -> Path:
@@ -149,10 +150,11 @@ def _failures_told() -> Iterator[None]:
 
 def _place(error: Exception) -> str | None:
     """File and line of the template that failed: jinja2 puts them into the traceback. None where it is code of ours that did."""
+    told = isinstance(error, jinja2.TemplateError)  # by jinja2, or by a filter about what it was given
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
+        path = Path(frame.filename).resolve()
         if not path.name.endswith((".py", ">")):
             return f"{path.name}:{frame.lineno}"
-        if not isinstance(error, jinja2.TemplateError) and path.is_relative_to(_PACKAGE):
+        if not told and path != _HERE and path.is_relative_to(_PACKAGE):
             return None
-    return "page.html.j2"
+    return "page.html.j2" if told else None

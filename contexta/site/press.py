@@ -90,6 +90,8 @@ class DeploymentTask:
         """Do it."""
         snapshot = self.source.snapshot()
         run = RunSummary.from_json(self.producer) if self.producer else None
+        if run is not None and run.ref != str(snapshot.deployment.run_ref):
+            run = None  # the put that names it cannot be used after all
         made = self.press.put(build_deployment(snapshot, run), self.pages)
         return made.with_summary(summarize_deployment(snapshot).to_json(), ())
 

@@ -10,7 +10,6 @@ Each way gives exactly what a whole check would give. A line of which this is no
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from math import isfinite
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
@@ -51,8 +50,8 @@ _MANY, _FEW = 2048, 8
 # As many forms are learned of one series; who writes it in ever new ways is read line by line.
 _MAX_FORMS = 4
 
-# A stencil pays off where it recognises at least so many lines.
-_WORTH = 4
+# After so many lines of a kind in one scope more may be expected, whatever was so in other scopes.
+_ENOUGH = 8
 
 _OBJECT_OR_NONE = (dict, type(None))
 
@@ -94,7 +93,6 @@ class Scope:
     named: tuple[StableRef, ...]
     first: str = ""
     last: str = ""
-    tracks: "dict[tuple[Fields, Fields], Track]" = field(default_factory=dict)
 
     def saw(self, first: str, last: str) -> None:
         """Take in the first and the last of some times at which something was seen."""
@@ -103,28 +101,41 @@ class Scope:
 
 
 @dataclass(slots=True, eq=False)
-class Track:
-    """Metric lines of one manner and series in one scope; `base` is the hash of what they have in common."""
+class Kind:
+    """Metric lines of one manner and series, whatever their scope: the forms that are known of them, and how far stencils paid off."""
 
-    scope: Scope
     manner: Fields
     series: Fields
+    parsed: int = 0
+    skimmed: int = 0
+    stencils: int = 0
+    forms: list[Form] = field(default_factory=list)
+
+    def is_worth(self) -> bool:
+        """Whether it pays to make a stencil: each took a line, about, or not many were tried yet."""
+        return self.skimmed + _ENOUGH >= self.stencils
+
+
+@dataclass(slots=True, eq=False)
+class Track:
+    """The lines of one kind in one scope; `base` is the hash of what they have in common."""
+
+    scope: Scope
+    kind: Kind
     base: int
     channel: Channel | None = None
     parsed: int = 0
-    stencils: "list[Stencil]" = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
 class Stencil:
-    """A form in one scope: recognises lines of one track, and knows which came next the last time."""
+    """A form in one scope: recognises lines of one track."""
 
     form: Form
     track: Track
     read: Callable[[bytes], Row]
     template: bytes
     content: int
-    next: "Stencil | None" = None
 
     def fits(self, raw: bytes) -> bool:
         """Whether a line is one of these; what varies in it is still to be checked."""
@@ -148,7 +159,7 @@ class Fit(NamedTuple):
 
 @dataclass(slots=True)
 class Lane:
-    """What was checked so far."""
+    """What was checked so far. What belongs to what stands in its tables, so that nothing is kept alive by a circle."""
 
     series: SeriesBuilder
     mentions: Mentions
@@ -157,9 +168,12 @@ class Lane:
     _manners: set[Fields] = field(default_factory=set)
     _series: dict[Fields, MetricPayload] = field(default_factory=dict)
     _seen: dict[str, dict[int, int]] = field(default_factory=dict)
-    _forms: dict[tuple[Fields, Fields], list[Form]] = field(default_factory=dict)
+    _kinds: dict[tuple[Fields, Fields], Kind] = field(default_factory=dict)
+    _tracks: dict[tuple[Scope, Kind], Track] = field(default_factory=dict)
+    _stencils: dict[tuple[Form, Track], Stencil] = field(default_factory=dict)
+    _next: dict[Stencil, Stencil] = field(default_factory=dict)
     _layouts: dict[Layout, Layout] = field(default_factory=dict)
-    _after: dict[Form, tuple[Form, Fields, Fields]] = field(default_factory=dict)
+    _after: dict[Form, tuple[Form, Kind]] = field(default_factory=dict)
     _last: Stencil | None = None
     _reach: int = _MANY
 
@@ -222,7 +236,7 @@ class Lane:
             and is_component(name := ref[len(scope.records) :])
         ):
             return None
-        track, kept = self._track(scope, manner, series), kept_tags(tags or {})
+        track, kept = self._track(scope, self._kind(manner, series)), kept_tags(tags or {})
         content = content_of(track.base, kept, observed.encode(), recorded.encode(), value)
         return Fit(track, hash(name.encode()) & _REF_BITS, observed, recorded, value, kept, content)
 
@@ -262,10 +276,16 @@ class Lane:
             return False
         return True
 
-    def _track(self, scope: Scope, manner: Fields, series: Fields) -> Track:
-        track = scope.tracks.get((manner, series))
+    def _kind(self, manner: Fields, series: Fields) -> Kind:
+        kind = self._kinds.get((manner, series))
+        if kind is None:
+            kind = self._kinds[manner, series] = Kind(manner, series)
+        return kind
+
+    def _track(self, scope: Scope, kind: Kind) -> Track:
+        track = self._tracks.get((scope, kind))
         if track is None:
-            track = scope.tracks[manner, series] = Track(scope, manner, series, hash((scope.texts, manner, series)))
+            track = self._tracks[scope, kind] = Track(scope, kind, hash((scope.texts, kind.manner, kind.series)))
         return track
 
     def take(self, fit: Fit, raw: bytes, frame: Mapping[str, Any]) -> bool:
@@ -278,7 +298,8 @@ class Lane:
         self.newest = later(self.newest or fit.recorded, fit.recorded)
         self._channel(track).append(fit.observed, fit.value, fit.tags)
         track.parsed += 1
-        if track.parsed > self._enough(track):
+        track.kind.parsed += 1
+        if track.kind.parsed > 1 and (track.parsed > _ENOUGH or track.kind.is_worth()):
             self._follow(track, raw, frame)
         return True
 
@@ -287,34 +308,27 @@ class Lane:
             self.mentions.widen(scope.named, first, last, scope.batch)
         scope.saw(first, last)
 
-    def _enough(self, track: Track) -> int:
-        """How many lines of a track to read before one may expect more: none where forms of such lines paid off in other scopes."""
-        forms = self._forms.get((track.manner, track.series))
-        if not forms:
-            return 1
-        return 0 if any(form.is_worth() for form in forms) else _WORTH
-
     def _channel(self, track: Track) -> Channel:
         if track.channel is None:
-            track.channel = self.series.channel(track.scope.subject, self._series[track.series])
+            track.channel = self.series.channel(track.scope.subject, self._series[track.kind.series])
         return track.channel
 
     # ------------------------------------------------------------ unparsed
 
     def _follow(self, track: Track, raw: bytes, frame: Mapping[str, Any]) -> None:
         """Expect a line like this one when the one before it comes again."""
-        stencil = next((one for one in track.stencils if one.fits(raw)), None) or self._learned(track, raw, frame)
+        stencil = self._learned(track, raw, frame)
         if stencil is None:
             return
         if self._last is not None:
-            self._last.next = stencil
+            self._next[self._last] = stencil
             if self._last.track.scope is stencil.track.scope:
-                self._after[self._last.form] = (stencil.form, track.manner, track.series)
+                self._after[self._last.form] = (stencil.form, track.kind)
         self._last = stencil
 
     def _learned(self, track: Track, raw: bytes, frame: Mapping[str, Any]) -> Stencil | None:
         """The stencil of a line: of a form that is known, in its scope, else of a new one."""
-        forms = self._forms.setdefault((track.manner, track.series), [])
+        forms = track.kind.forms
         for form in forms:
             if (stencil := self._stencil(form, track)) is not None and stencil.fits(raw):
                 return stencil
@@ -328,29 +342,31 @@ class Lane:
         return self._stencil(new, track)
 
     def _stencil(self, form: Form, track: Track) -> Stencil | None:
-        found = next((one for one in track.stencils if one.form is form), None)
+        found = self._stencils.get((form, track))
         if found is not None or form.layout.records != track.scope.records:
             return found
         skeleton = form.in_scope(track.scope.texts)
         if skeleton is None:
             return None
         stencil = Stencil(form, track, form.reader(skeleton), template(skeleton), hash((track.base, ())))
-        form.stencils += 1
-        track.stencils.append(stencil)
+        track.kind.stencils += 1
+        self._stencils[form, track] = stencil
         return stencil
 
     def _guess(self, last: Stencil) -> Stencil | None:
         """What should come after a stencil that is new: what came after its form in other scopes."""
         after = self._after.get(last.form)
-        if after is not None and after[0].is_worth():
-            form, manner, series = after
-            last.next = self._stencil(form, self._track(last.track.scope, manner, series))
-        return last.next
+        if after is None or not after[1].is_worth():
+            return None
+        stencil = self._stencil(after[0], self._track(last.track.scope, after[1]))
+        if stencil is not None:
+            self._next[last] = stencil
+        return stencil
 
     def skim(self, texts: Sequence[bytes], begin: int) -> int:
         """Take lines from one on without parsing them; gives the number of the first that was not taken."""
         while self._last is not None and begin < len(texts):
-            rows, used = self._match(self._last, islice(texts, begin, begin + self._reach))
+            rows, used = self._match(self._last, texts[begin : begin + self._reach])
             taken = self._take_rows(rows, used)
             begin += taken
             if taken < self._reach:
@@ -358,13 +374,14 @@ class Lane:
                 break
         return begin
 
-    def _match(self, last: Stencil, lines: Iterator[bytes]) -> tuple[list[Row], list[Stencil]]:
+    def _match(self, last: Stencil, lines: Sequence[bytes]) -> tuple[list[Row], list[Stencil]]:
         """The rows of lines that are each as expected after the one before."""
         rows: list[Row] = []
         used: list[Stencil] = []
+        following = self._next.get
         try:
             for raw in lines:
-                stencil = last.next or self._guess(last)
+                stencil = following(last) or self._guess(last)
                 if stencil is None:
                     break
                 row = stencil.read(raw)
@@ -420,7 +437,7 @@ class Lane:
     def _append(self, used: list[Stencil], times: list[str], values: list[int | float], tags: list[Tags] | None) -> None:
         distinct = dict.fromkeys(used)
         for stencil in distinct:
-            stencil.form.lines += len(used) // len(distinct)
+            stencil.track.kind.skimmed += len(used) // len(distinct)
         self._saw_all(distinct, used, times)
         channels = {stencil: self._channel(stencil.track) for stencil in distinct}
         if tags is not None or any(channel.metric.tagged for channel in channels.values()):

@@ -28,7 +28,7 @@ SHOWN = 64 * 1024
 MAX_DEPTH = 200
 
 # How much is read at a time where whole lines are taken in blocks.
-BLOCK = 1048576
+BLOCK = 1024 * 1024
 
 # What opens or closes a level, and strings, in which brackets mean nothing.
 _STRUCTURE = re.compile(rb'[][{}]|"(?:[^"\\]|\\.)*"')

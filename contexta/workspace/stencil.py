@@ -32,10 +32,8 @@ SCOPES = (
 # Stands in a skeleton where a part varies: no line holds it, because JSON does not.
 _PART = b"\0"
 
-# A form pays off in a scope that has so many lines of it.
-_WORTH = 4
-
 _TIMES = ("captured_at", "appended_at", "observed_at", "recorded_at")
+_CONTAINERS = {dict, list}
 _DIGITS = bytes.maketrans(b"0123456789", b"0" * 10)
 _LETTERS = bytes.maketrans(b"abcdefghijklmnopqrstuvwxyz0123456789", b"a" * 36)
 
@@ -69,12 +67,6 @@ class Form:
     stop: bytes
     tags_first: bool
     texts: tuple[str | None, ...]
-    lines: int = 0
-    stencils: int = 0
-
-    def is_worth(self) -> bool:
-        """Whether a scope had enough lines of this form, on average, that it pays to recognise them."""
-        return self.lines >= _WORTH * self.stencils
 
     def in_scope(self, texts: tuple[str | None, ...]) -> bytes | None:
         """The skeleton where other scopes are named; None where the lines of those cannot be told from this form."""
@@ -288,4 +280,4 @@ def tags_of(text: bytes) -> dict[str, Any] | None:
         tags = orjson.loads(b"{%b}" % text)
     except orjson.JSONDecodeError:
         return None
-    return tags if not any(isinstance(value, dict | list) for value in tags.values()) else None
+    return None if _CONTAINERS & set(map(type, tags.values())) else tags

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from math import isfinite
 from operator import itemgetter, le
+from typing import TypeVar
 
 from contexta.contract import StableRef
 from contexta.contract.fields import chronological
@@ -14,6 +15,8 @@ FULL = 4096
 
 # There are at most twice as many stretches as this; then neighbours become one.
 STRETCHES = 512
+
+T = TypeVar("T")
 
 Tags = tuple[tuple[str, str], ...]
 
@@ -63,6 +66,10 @@ def _greatest(one: Point | None, other: Point | None) -> Point | None:
     return one if one[2] >= other[2] else other
 
 
+def _picked(column: list[T], order: list[int]) -> list[T]:
+    return [column[index] for index in order] if column else []
+
+
 @dataclass(slots=True)
 class Columns:
     """Points column by column: quick to add to."""
@@ -103,8 +110,13 @@ class Columns:
         if all(map(le, times, islice(times, 1, None))):
             return self
         order = sorted(range(len(times)), key=times.__getitem__)
-        columns = (self.numbers, self.times, self.values, self.subjects, self.tags)
-        return Columns(*([column[index] for index in order] if column else [] for column in columns))
+        return Columns(
+            numbers=_picked(self.numbers, order),
+            times=_picked(self.times, order),
+            values=_picked(self.values, order),
+            subjects=_picked(self.subjects, order),
+            tags=_picked(self.tags, order),
+        )
 
     def stretch(self, start: int, end: int) -> Stretch:
         """What is kept of the points from one position up to another, in the order of time."""

@@ -4,6 +4,8 @@ import base64
 import hashlib
 import math
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,7 @@ from contexta.report.document import (
     Text,
     Time,
 )
+from tests.conftest import CHECKOUT
 from tests.render.pages import Compare, Page, read
 from tests.render.specimen import ADDRESS, LINKED, MOMENT, links, specimen
 from tests.report import builders
@@ -349,6 +352,14 @@ BROKEN = {
     "a sum of text and number": "{{ document.title + 1 }}",
     "a division by zero": "{{ 1 / 0 }}",
     "a call of what is no function": "{{ document.title() }}",
+    "a text for a number": "{{ document.title|number }}",
+    "a text for a cell": "{{ document.title|cell(link) }}",
+    "a page for a table": "{{ document|body(link) }}",
+    "a number for prose": "{{ 5|prose }}",
+    "a filter without what it needs": "{{ document.status|cell }}",
+    "an unknown name in a filter": "{{ nothing_of_that_name|count }}",
+    "what jinja2 cannot do": "{{ document.title|sum }}",
+    "itself in itself": "{% include 'page.html.j2' %}",
 }
 
 
@@ -358,6 +369,36 @@ def test_a_broken_template_is_told_in_one_sentence_that_names_it(source: str, tm
         rendered_with(tmp_path, page=source)
     assert "page.html.j2" in str(failure.value)
     assert "\n" not in str(failure.value)
+
+
+def test_an_unknown_name_is_told_by_name(tmp_path: Path) -> None:
+    with pytest.raises(TemplateFailure, match="nothing_of_that_name"):
+        rendered_with(tmp_path, page="{{ nothing_of_that_name|count }}")
+
+
+def no_number(value: Any) -> Document:
+    return document_of(Facts((Fact("a", Number(value)),)))
+
+
+def not_a_number() -> Document:
+    return document_of(Chart("loss", None, "index", (), (Line("loss", ((0, 2), (1, math.nan))),), 2))
+
+
+@pytest.mark.parametrize("document", [no_number("seven"), not_a_number()], ids=["a number that is none", "a gap that is none"])
+@pytest.mark.parametrize("own", [{}, {"page": '{% extends "contexta/page.html.j2" %}'}], ids=["shipped", "own"])
+def test_a_fault_of_ours_is_not_blamed_on_a_template(document: Document, own: dict[str, str], tmp_path: Path) -> None:
+    for name, content in own.items():
+        (tmp_path / f"{name}.html.j2").write_text(content)
+    with pytest.raises((TypeError, ValueError)):
+        HtmlRenderer.create(tmp_path).render(document, links)
+
+
+def test_a_fault_in_what_gives_addresses_is_not_blamed_on_a_template() -> None:
+    def broken(_ref: str) -> str:
+        raise KeyError("runs")
+
+    with pytest.raises(KeyError):
+        RENDERER.render(specimen(), broken)
 
 
 def test_a_syntax_error_is_told_by_line(tmp_path: Path) -> None:
@@ -393,3 +434,33 @@ def test_a_shipped_template_lets_nothing_through_and_fetches_nothing(template: P
 
 def test_there_are_templates_to_look_at() -> None:
     assert {"page.html.j2", "blocks.html.j2", "chart.svg.j2", "style.css"} <= {path.name for path in TEMPLATES}
+
+
+# what it costs to have
+
+
+def test_jinja2_and_the_markdown_parser_are_imported_by_the_page_that_needs_them() -> None:
+    program = """
+import sys
+from contexta.render import HtmlRenderer, no_links
+from contexta.report.document import Document, Prose, Ref, Section
+print(*(name in sys.modules for name in ("jinja2", "markupsafe", "markdown_it", "decimal")))
+renderer = HtmlRenderer.create()
+page = renderer.render(Document("r1", "run", Ref("run:demo.r1", "r1"), ()), no_links)
+print(*(name in sys.modules for name in ("jinja2", "markdown_it")))
+page = renderer.render(Document("r1", "run", Ref("run:demo.r1", "r1"), (Section("Why", (Prose("*So*"),)),)), no_links)
+print("markdown_it" in sys.modules)
+"""
+    found = subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    assert found.stdout.splitlines() == ["False False False False", "True False", "True"]
+
+
+def test_a_page_without_data_is_small() -> None:
+    assert len(html(document_of())) < 40_000
+
+
+def test_a_thousand_rows_of_eight_cells_are_small() -> None:
+    numbers = (Number(0.123456789012345), Number(98.76543210987654), Number(0.00123456789012345), Number(1234.56789012345))
+    row = (Text("grad_norm"), Text("train · batch epoch-12"), Text("nats"), Number(1000), *numbers)
+    with_rows, without = (html(document_of(Table("", tuple("abcdefgh"), rows, len(rows)))) for rows in ((row,) * 1000, ()))
+    assert len(with_rows.encode()) - len(without.encode()) < 450_000

@@ -1,11 +1,13 @@
 """How raw values read; what cannot be seen is made visible."""
 
 import math
+import re
+import sys
 import unicodedata
 from decimal import Context, Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contexta.render import words
@@ -75,6 +77,23 @@ def test_a_tie_is_rounded_to_the_even_digit_as_it_is_written(digits: int, places
     value = sign * float(f"{digits}e-{places}")
     if 1e-4 <= abs(value) < 999.95:
         assert words.number(value) == format(Context(prec=4).create_decimal(repr(value)).normalize(), "f")
+
+
+exacts = st.floats() | st.integers() | st.floats(-1e-3, 1e-3) | st.floats(1e14, 1e17) | st.sampled_from((0.0, -0.0, 10**400, True))
+
+
+@patient
+@given(st.lists(exacts, max_size=8))
+@example([1.0, 10**400, math.nan, 2.0])
+@example([math.nan, 10**400, 1.0, 2.0])
+def test_the_digits_of_many_are_those_of_each(values: list[float]) -> None:
+    assert words.digits(values) == [repr(value) for value in values]
+
+
+@patient
+@given(st.lists(exacts, max_size=8))
+def test_many_numbers_read_as_each_does(values: list[float]) -> None:
+    assert words.numbers(values, words.digits(values)) == [words.number(value) for value in values]
 
 
 @pytest.mark.parametrize(
@@ -173,6 +192,11 @@ def test_a_moment_reads_to_the_second_and_says_its_zone(timestamp: str) -> None:
 )
 def test_what_cannot_be_seen_is_made_visible(text: str, expected: str) -> None:
     assert words.visible(text) == expected
+
+
+def test_what_python_counts_as_printable_hides_nothing() -> None:
+    hidden = re.compile(f"[{words.HIDDEN}]")
+    assert not [char for char in map(chr, range(sys.maxunicode + 1)) if hidden.match(char) and char.isprintable()]
 
 
 @patient
