@@ -29,7 +29,7 @@ def overviews(
     workspace: Workspace, plan: Plan, runs: Sequence[RunSummary], deployments: Sequence[DeploymentSummary], title: str | None
 ) -> Iterator[Overview]:
     """A page for each project, then the index, each with its archives."""
-    marks = {one.ref: digest(one) for one in (*runs, *deployments)}
+    marks = {one.ref: digest(one.to_json()) for one in runs} | {one.ref: digest(one.to_json()) for one in deployments}
     described = [project for project in workspace.projects() if project.ref in plan.projects]
     projects = projects_of(described, runs, deployments)
     runs_of, deployments_of = by_project(runs), by_project(deployments)
