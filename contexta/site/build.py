@@ -125,7 +125,7 @@ class _Site:
         """A page about many."""
         made_from = digest(self._with, overview.made_from)
         if not self._reuse(overview.ref, made_from):
-            self._take(self.press.put(overview.document(), self._pages), made_from)
+            self._take(self.press.put(overview.document(), self._pages | overview.archives), made_from)
 
     def finish(self) -> list[str]:
         """Keep what was made, and remove what is no more; returns what was left because someone changed it."""
