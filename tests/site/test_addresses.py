@@ -94,4 +94,6 @@ def test_what_has_no_page_has_no_link(ref: str) -> None:
 @pytest.mark.parametrize("extension", ["html", "md"])
 def test_a_sheet_lies_beside_its_page(page: str, file: str, extension: str) -> None:
     assert sheet_address(page, "values") == file
-    assert PAGES.links_from(page, extension)("sheet:values") == file.rpartition("/")[2]
+    assert PAGES.links_from(page, extension)("sheet:values") is None
+    beside = Addresses(PAGES.pages | {"sheet:values"})
+    assert beside.links_from(page, extension)("sheet:values") == file.rpartition("/")[2]
