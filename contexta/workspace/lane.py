@@ -114,8 +114,8 @@ class Kind:
     forms: list[Form] = field(default_factory=list)
 
     def is_worth(self) -> bool:
-        """Whether it pays to make a stencil: each took a line, about, or not many were tried yet."""
-        return self.skimmed + _ENOUGH >= self.stencils
+        """Whether it pays to make a stencil: one in three took a line, or not many were tried yet. Parsing costs as much as three."""
+        return 3 * self.skimmed + _ENOUGH >= self.stencils
 
 
 @dataclass(slots=True, eq=False)
@@ -324,8 +324,7 @@ class Lane:
             return
         if self._last is not None:
             self._next[self._last] = stencil
-            if self._last.track.scope is stencil.track.scope:
-                self._after[self._last.form] = (stencil.form, track.kind)
+            self._after[self._last.form] = (stencil.form, track.kind)
         self._last = stencil
 
     def _learned(self, track: Track, raw: bytes, frame: Mapping[str, Any]) -> Stencil | None:
