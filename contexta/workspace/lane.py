@@ -27,12 +27,14 @@ from contexta.workspace.stencil import (
     SCOPES,
     Form,
     Layout,
+    Reader,
     Row,
+    Scopes,
+    Texts,
     form_of,
     names_fit,
     numbers,
     tags_of,
-    template,
     times_fit,
     whole_numbers,
 )
@@ -84,7 +86,7 @@ class Scope:
     references of their run's records begin, and `seen` holds those: hash of the name → hash of the content.
     """
 
-    texts: tuple[str | None, ...]
+    names: Scopes
     subject: StableRef
     run: StableRef
     batch: StableRef | None
@@ -112,8 +114,8 @@ class Kind:
     forms: list[Form] = field(default_factory=list)
 
     def is_worth(self) -> bool:
-        """Whether it pays to make a stencil: each took a line, about, or not many were tried yet."""
-        return self.skimmed + _ENOUGH >= self.stencils
+        """Whether it pays to make a stencil: one in three took a line, or not many were tried yet. Parsing costs as much as three."""
+        return 3 * self.skimmed + _ENOUGH >= self.stencils
 
 
 @dataclass(slots=True, eq=False)
@@ -133,8 +135,8 @@ class Stencil:
 
     form: Form
     track: Track
-    read: Callable[[bytes], Row]
     template: bytes
+    read: Reader
     content: int
 
     def fits(self, raw: bytes) -> bool:
@@ -259,7 +261,7 @@ class Lane:
         named = (ref for ref in refs.values() if ref is not run or "deployment_execution_ref" not in refs)
         records = f"record:{run.value}."
         return Scope(
-            texts=cast(tuple[str | None, ...], texts),
+            names=Scopes.of(cast(Texts, texts)),
             subject=next(iter(refs.values())),
             run=run,
             batch=refs.get("batch_execution_ref"),
@@ -285,7 +287,7 @@ class Lane:
     def _track(self, scope: Scope, kind: Kind) -> Track:
         track = self._tracks.get((scope, kind))
         if track is None:
-            track = self._tracks[scope, kind] = Track(scope, kind, hash((scope.texts, kind.manner, kind.series)))
+            track = self._tracks[scope, kind] = Track(scope, kind, hash((scope.names.texts, kind.manner, kind.series)))
         return track
 
     def take(self, fit: Fit, raw: bytes, frame: Mapping[str, Any]) -> bool:
@@ -322,8 +324,7 @@ class Lane:
             return
         if self._last is not None:
             self._next[self._last] = stencil
-            if self._last.track.scope is stencil.track.scope:
-                self._after[self._last.form] = (stencil.form, track.kind)
+            self._after[self._last.form] = (stencil.form, track.kind)
         self._last = stencil
 
     def _learned(self, track: Track, raw: bytes, frame: Mapping[str, Any]) -> Stencil | None:
@@ -334,7 +335,7 @@ class Lane:
                 return stencil
         if len(forms) == _MAX_FORMS or is_too_deep(raw):
             return None
-        new = form_of(raw, frame, track.scope.texts, track.scope.records)
+        new = form_of(raw, frame, track.scope.names, track.scope.records)
         if new is None:
             return None
         new.layout = self._layouts.setdefault(new.layout, new.layout)  # one object for equal ones
@@ -345,10 +346,10 @@ class Lane:
         found = self._stencils.get((form, track))
         if found is not None or form.layout.records != track.scope.records:
             return found
-        skeleton = form.in_scope(track.scope.texts)
-        if skeleton is None:
+        known = form.in_scope(track.scope.names)
+        if known is None:
             return None
-        stencil = Stencil(form, track, form.reader(skeleton), template(skeleton), hash((track.base, ())))
+        stencil = Stencil(form, track, known[0], known[1], hash((track.base, ())))
         track.kind.stencils += 1
         self._stencils[form, track] = stencil
         return stencil
@@ -361,6 +362,18 @@ class Lane:
         stencil = self._stencil(after[0], self._track(last.track.scope, after[1]))
         if stencil is not None:
             self._next[last] = stencil
+        return stencil
+
+    def _elsewhere(self, last: Stencil, expected: Stencil, raw: bytes) -> Stencil | None:
+        """The stencil of a line that is of the expected form, in other scopes."""
+        kind, texts = expected.track.kind, expected.form.scopes_in(raw)
+        if texts is None or texts == expected.track.scope.names.texts or not kind.is_worth():
+            return None
+        scope = self._scope(texts)
+        stencil = None if scope is None else self._stencil(expected.form, self._track(scope, kind))
+        if stencil is None or not stencil.fits(raw):
+            return None
+        self._next[last] = stencil
         return stencil
 
     def skim(self, texts: Sequence[bytes], begin: int) -> int:
@@ -386,7 +399,10 @@ class Lane:
                     break
                 row = stencil.read(raw)
                 if stencil.template % row != raw:
-                    break
+                    stencil = self._elsewhere(last, stencil, raw)
+                    if stencil is None:
+                        break
+                    row = stencil.read(raw)
                 rows.append(row)
                 used.append(stencil)
                 last = stencil
