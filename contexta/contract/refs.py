@@ -96,7 +96,7 @@ class StableRef:
         return self.parts[: len(owner.parts)] == owner.parts
 
     def __hash__(self) -> int:
-        return hash(self.value)
+        return hash(self.value)  # few kinds share one
 
     def __str__(self) -> str:
         return self.text
