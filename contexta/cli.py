@@ -71,13 +71,13 @@ def main() -> None:
 
 
 def _formats(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
-    from contexta.site import FORMATS
+    from contexta.site import FORMATS, SHEETS
 
     chosen = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
     unknown = [part for part in chosen if part not in FORMATS]
-    if unknown or not chosen:
+    if unknown or chosen in ((), (SHEETS,)):
         raise click.BadParameter(f"expected one or more of {', '.join(FORMATS)}, got {value!r}")
-    return chosen
+    return tuple(form for form in FORMATS if form in chosen)
 
 
 def _executor(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
@@ -98,7 +98,7 @@ def _executor(_context: click.Context, _option: click.Parameter, value: str | No
     show_default=True,
     metavar="LIST",
     callback=_formats,
-    help="html, md, json, or several with commas.",
+    help="html, md, json, or several with commas; csv for all values of every metric beside each page.",
 )
 @click.option("--project", "projects", multiple=True, metavar="NAME", help="Only this project (again for more).")
 @click.option("--run", "runs", multiple=True, metavar="REF", help="Only this run (again for more).")

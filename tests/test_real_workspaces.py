@@ -99,7 +99,9 @@ def add_model(said: Said, table: str, model: Mapping[str, Any]) -> None:
 
 
 def build(workspace: Path, out: Path) -> dict[str, bytes]:
-    result = CliRunner().invoke(cli.main, ["build", str(workspace), "-o", str(out), "--format", ",".join(FORMATS)])
+    result = CliRunner().invoke(
+        cli.main, ["build", str(workspace), "-o", str(out), "--format", ",".join(FORMATS), "--cache", str(out.parent / "cache")]
+    )
     assert result.exit_code == 0, result.output
     return tree(out)
 

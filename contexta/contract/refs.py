@@ -37,7 +37,7 @@ def is_component(text: str) -> bool:
 
 @dataclass(frozen=True, order=True, slots=True)
 class StableRef:
-    """A reference such as `batch:my-proj.run-01.train.epoch-0`; `parts` are the components, owner first.
+    """A reference such as `batch:my-proj.run-01.train.epoch-0`; `parts` are the components, owner first, `text` is the whole.
 
     Raises ContractError when the kind is unknown, a component breaks the grammar, or their number does not fit.
     """
@@ -45,8 +45,10 @@ class StableRef:
     kind: str
     value: str
     parts: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    text: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "text", f"{self.kind}:{self.value}")
         object.__setattr__(self, "parts", tuple(self.value.split(".")))
         grammar = _GRAMMAR.get(self.kind)
         fits = grammar is not None and len(self.kind) + len(self.value) < MAX_REF and grammar.match(self.value)
@@ -94,7 +96,7 @@ class StableRef:
         return self.parts[: len(owner.parts)] == owner.parts
 
     def __hash__(self) -> int:
-        return hash(self.value)
+        return hash(self.value)  # few kinds share one
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.value}"
+        return self.text

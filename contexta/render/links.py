@@ -14,4 +14,5 @@ def no_links(_ref: str) -> None:
 
 def unwritten(sheet: Sheet) -> str:
     """What a page says of a sheet that does not lie beside it."""
-    return f"`contexta-report build` writes {sheet.holds} to a CSV beside the page."
+    command = "contexta-report build --format html,csv" if sheet.on_demand else "contexta-report build"
+    return f"`{command}` writes {sheet.holds} to a CSV beside the page."

@@ -1,16 +1,19 @@
 """Pure functions from what is known of runs to the pages about them."""
 
+from contexta.report.archives import Archive
 from contexta.report.deployment import build_deployment
 from contexta.report.diagnostics import diagnose
 from contexta.report.document import Document
-from contexta.report.overviews import build_index, build_project
+from contexta.report.overviews import build_archive, build_index, build_project
 from contexta.report.run import build_snapshot_report
 from contexta.report.summary import DeploymentSummary, RunSummary, summarize, summarize_deployment
 
 __all__ = [
+    "Archive",
     "DeploymentSummary",
     "Document",
     "RunSummary",
+    "build_archive",
     "build_deployment",
     "build_index",
     "build_project",

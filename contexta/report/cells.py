@@ -35,7 +35,7 @@ def ref(model: Named) -> Ref:
 
 def bare_ref(stable: StableRef) -> Ref:
     """Something called by the last component of its reference."""
-    return Ref(str(stable), stable.name)
+    return Ref(stable.text, stable.name)
 
 
 def status(model: Lifecycle) -> Status:

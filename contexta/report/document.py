@@ -132,13 +132,15 @@ Scalar = str | int | float | None
 class Sheet:
     """The rows of a table that is too long for a page, as plain values: a file beside the page, called by its name and the page's.
 
-    `rows` may be walked again, and are made while that is done. `holds` says what they are: `all 20,000 rows`.
+    `rows` may be walked again, and are made while that is done. `holds` says what they are: `all 20,000 rows`. One that is `on_demand`
+    is written only where CSV is asked for.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: Iterable[tuple[Scalar, ...]]
     holds: str
+    on_demand: bool = False
 
     @property
     def ref(self) -> str:

@@ -76,7 +76,8 @@ def chart(series: MetricSeries, begin: str) -> Chart:
         xs: Iterable[float] = seconds_since(begin, map(series.times.__getitem__, kept))
     else:
         xs = map(series.places.__getitem__, kept) if series.places else kept
-    points = tuple(zip(xs, map(_finite, map(series.values.__getitem__, kept)), strict=True))
+    values: Sequence[float] = series.values if len(kept) == len(series.values) else [series.values[index] for index in kept]
+    points = tuple(zip(xs, values if all(map(math.isfinite, values)) else map(_finite, values), strict=True))
     title = f"{label(series)} · {scope(series)}"
     return Chart(title, series.unit, axis, names, (Line(label(series), points),), series.count)
 

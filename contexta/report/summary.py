@@ -18,7 +18,6 @@ from contexta.report import artifacts, kept, measures
 from contexta.report.artifacts import ArtifactFacts
 from contexta.report.diagnostics import count, diagnose, diagnose_deployment
 from contexta.report.document import Duration, Fact, Issue, Number, Ref, Status
-from contexta.report.kept import Layout
 
 # As many sentences of one run as the pages about many show, and as much of each.
 MAX_ATTENTION = 3
@@ -124,7 +123,7 @@ class Summary:
         """In the order of the layout in which they are kept."""
         return [
             *(self.ref, self.name, *self.project, self.status, self.inferred, self.started_at, self.ended_at, self.as_of),
-            *(self.attention.errors, self.attention.warnings, self.attention.worst),
+            *(self.attention.errors, self.attention.warnings, [*map(tuple, self.attention.worst)]),
         ]
 
 
@@ -137,15 +136,19 @@ class RunSummary(Summary):
 
     def to_json(self) -> bytes:
         """The summary to keep."""
-        return kept.encode([*self._values(), self.headlines, self.deployed])
+        if self.deployed or not all(headline.value - headline.value == 0 for headline in self.headlines):
+            return kept.encode_any([*self._values(), self.headlines, self.deployed])
+        return kept.encode([*self._values(), [*map(tuple, self.headlines)], []])
 
     @classmethod
     def from_json(cls, text: bytes) -> "RunSummary":
         """A summary that was kept; raises ValueError when `text` is none."""
-        values = _read(text, kept.RUN)
-        headlines = tuple(Headline(intern(label), intern(note), value, unit) for label, note, value, unit in values.pop("headlines"))
-        deployed = tuple(map(ArtifactFacts._make, values.pop("deployed")))
-        return cls(**values, headlines=headlines, deployed=deployed)
+        *values, headlines, deployed = kept.decode(text, kept.RUN)
+        return cls(
+            **_fields(values),
+            headlines=tuple([Headline(intern(label), intern(note), value, unit) for label, note, value, unit in headlines]),
+            deployed=tuple(map(ArtifactFacts._make, deployed)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +165,25 @@ class DeploymentSummary(Summary):
     @classmethod
     def from_json(cls, text: bytes) -> "DeploymentSummary":
         """A summary that was kept; raises ValueError when `text` is none."""
-        return cls(**_read(text, kept.DEPLOYMENT))
+        *values, run_ref, artifact_ref = kept.decode(text, kept.DEPLOYMENT)
+        return cls(**_fields(values), run_ref=run_ref, artifact_ref=artifact_ref)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectSummary:
+    """One project in a list of many: how many runs and deployments it has, and its newest run."""
+
+    ref: str
+    name: str
+    created_at: str
+    runs: int
+    deployments: int
+    newest: RunSummary | None
+
+    @property
+    def as_of(self) -> str | None:
+        """The time of the newest line about its newest run."""
+        return self.newest.as_of if self.newest else None
 
 
 def summarize(snapshot: RunSnapshot) -> RunSummary:
@@ -210,12 +231,17 @@ def _headline(fact: Fact) -> Headline:
     return Headline(fact.label, fact.note, number.value, number.unit)
 
 
-def _read(text: bytes, layout: Layout) -> dict[str, Any]:
-    """The fields of a summary that was kept; those that only one kind has, as they were written."""
-    values = kept.decode(text, layout)
-    project = ProjectName(*(values.pop(name) for name in ("project_ref", "project_name", "project_created_at", "project_inferred")))
-    worst = tuple(map(Concern._make, values.pop("worst")))
-    values["project"] = _shared(project)
-    values["attention"] = Attention(worst=worst, errors=values.pop("errors"), warnings=values.pop("warnings"))
-    values["status"] = intern(values["status"])
-    return values
+def _fields(values: list[Any]) -> dict[str, Any]:
+    """The fields of any summary, of the values as they are kept."""
+    ref, name, *project, status, inferred, started_at, ended_at, as_of, errors, warnings, worst = values
+    return {
+        "ref": ref,
+        "name": name,
+        "project": _shared(ProjectName._make(project)),
+        "status": intern(status),
+        "inferred": inferred,
+        "started_at": started_at,
+        "ended_at": ended_at,
+        "as_of": as_of,
+        "attention": Attention(worst=tuple(map(Concern._make, worst)), errors=errors, warnings=warnings),
+    }

@@ -4,10 +4,11 @@ from contexta.site.build import Built, build_site
 from contexta.site.executors import Crew, available_cores, dask, processes
 from contexta.site.files import write_atomically
 from contexta.site.plan import Selection
-from contexta.site.press import FORMATS, Press, render_as
+from contexta.site.press import FORMATS, SHEETS, Press, render_as
 
 __all__ = [
     "FORMATS",
+    "SHEETS",
     "Built",
     "Crew",
     "Press",

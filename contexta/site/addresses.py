@@ -11,7 +11,7 @@ MANIFEST = "manifest.json"
 
 _SHEET = "sheet:"
 
-_FOLDERS = {"project": "projects", "run": "runs", "deployment": "deployments"}
+_FOLDERS = {"index": "index", "project": "projects", "run": "runs", "deployment": "deployments"}
 
 
 def address(ref: str) -> str:
@@ -27,7 +27,7 @@ def sheet_address(page: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The references that have a page."""
+    """The references that have a page, and the sheets that lie beside the page that links."""
 
     pages: frozenset[str]
 
@@ -36,7 +36,7 @@ class Addresses:
         folder = posixpath.dirname(address(page))
 
         def link(ref: str) -> str | None:
-            if ref.startswith(_SHEET):
+            if ref.startswith(_SHEET) and ref in self.pages:
                 return posixpath.basename(sheet_address(page, ref.removeprefix(_SHEET)))
             target = self._page_of(ref)
             if target is None or target == page:

@@ -88,6 +88,7 @@ class _Site:
     progress: Tell
     made: dict[str, Made] = field(default_factory=dict)
     count: int = 0
+    _summaries: dict[str, RunSummary | DeploymentSummary] = field(default_factory=dict)
     _pages: frozenset[str] = field(init=False)
     _before: dict[str, tuple[str, bytes]] = field(init=False)
     _new: dict[str, tuple[str, bytes]] = field(default_factory=dict)
@@ -105,8 +106,10 @@ class _Site:
     def runs(self, crew: Crew) -> list[RunSummary]:
         """The pages of runs; returns what the pages about many need to know of them."""
         inputs = {ref: digest(self._with, self.workspace.state(ref), sorted(self._near(ref))) for ref in self.plan.runs}
-        self._make(crew, inputs, lambda ref: RunTask(self.workspace.run_source(ref), self.press, self._near(ref)))
-        return [RunSummary.from_json(self.made[str(ref)].summary) for ref in self.plan.runs]
+        new = self._make(crew, inputs, lambda ref: RunTask(self.workspace.run_source(ref), self.press, self._near(ref)))
+        found = [one for ref in self.plan.runs if isinstance(one := self._summaries[str(ref)], RunSummary)]
+        self.workspace.keep_starts({ref: self._summaries[str(ref)].started_at for ref in new})
+        return found
 
     def deployments(self, crew: Crew) -> list[DeploymentSummary]:
         """The pages of deployments, each with the numbers of the run that it came from; likewise."""
@@ -116,13 +119,13 @@ class _Site:
         }
         source = self.workspace.deployment_source
         self._make(crew, inputs, lambda ref: DeploymentTask(source(ref), self.press, self._near(ref), producers[ref]))
-        return [DeploymentSummary.from_json(self.made[str(ref)].summary) for ref in self.plan.deployments]
+        return [one for ref in self.plan.deployments if isinstance(one := self._summaries[str(ref)], DeploymentSummary)]
 
     def overview(self, overview: Overview) -> None:
         """A page about many."""
         made_from = digest(self._with, overview.made_from)
         if not self._reuse(overview.ref, made_from):
-            self._take(self.press.put(overview.document(), self._pages), made_from)
+            self._take(self.press.put(overview.document(), self._pages | overview.archives), made_from)
 
     def finish(self) -> list[str]:
         """Keep what was made, and remove what is no more; returns what was left because someone changed it."""
@@ -144,15 +147,17 @@ class _Site:
         made = self.made.get(str(run)) if run is not None else None
         return made.summary if made is not None else b""
 
-    def _make(self, crew: Crew, inputs: Mapping[StableRef, str], task: Callable[[StableRef], Task]) -> None:
-        """Make the pages whose input is new; the largest first, so that none is waited for at the end."""
-        tasks = [task(ref) for ref, made_from in inputs.items() if not self._reuse(str(ref), made_from)]
+    def _make(self, crew: Crew, inputs: Mapping[StableRef, str], task: Callable[[StableRef], Task]) -> list[StableRef]:
+        """Make the pages whose input is new, and say which; the largest first, so that none is waited for at the end."""
+        new = [ref for ref, made_from in inputs.items() if not self._reuse(str(ref), made_from)]
+        tasks = [task(ref) for ref in new]
         tasks.sort(key=lambda one: -one.source.lines.size)
         size = sum(one.source.lines.size for one in tasks)
         by_ref = {str(ref): made_from for ref, made_from in inputs.items()}
         for bundle in crew.results(work, _bundles(tasks), size):
             for made in bundle:
                 self._take(made, by_ref[made.ref])
+        return new
 
     def _reuse(self, ref: str, made_from: str) -> bool:
         """Take what was made before, where its input is the same and its files are as they were left."""
@@ -162,11 +167,21 @@ class _Site:
             return False
         if any(lies_there(self.workspace.root, location) is not there for location, there in made.presence):
             return False
-        self.made[ref] = made
+        return self._summarized(made)
+
+    def _summarized(self, made: Made) -> bool:
+        """Hold on to a page and the summary that came with it, unless that is none."""
+        try:
+            if made.summary:
+                kind = RunSummary if made.ref.startswith("run:") else DeploymentSummary
+                self._summaries[made.ref] = kind.from_json(made.summary)
+        except ValueError:
+            return False
+        self.made[made.ref] = made
         return True
 
     def _take(self, made: Made, made_from: str) -> None:
-        self.made[made.ref] = made
+        self._summarized(made)
         self._new[made.ref] = (made_from, made.to_json())
         self.count += 1
         self.progress(made.title)

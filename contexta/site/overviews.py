@@ -1,38 +1,60 @@
 """The pages about many runs that a site has, and what each is made from."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from contexta.contract import Project
-from contexta.report import DeploymentSummary, Document, RunSummary, build_index, build_project
-from contexta.report.overviews import of_project, projects_of
+from contexta.report import Archive, DeploymentSummary, Document, RunSummary, build_archive, build_index, build_project
+from contexta.report.overviews import archives_of_index, archives_of_project, by_project, projects_of
+from contexta.site.identity import digest
 from contexta.site.plan import Plan
 from contexta.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A page about many: `document` makes it, `made_from` is all that it is made from."""
+    """A page about many: `document` makes it, `made_from` is all that it is made from.
+
+    `archives` are the pages of its older runs and deployments; it may link to them, and they to it and each other.
+    """
 
     ref: str
     made_from: object
     document: Callable[[], Document]
+    archives: frozenset[str]
 
 
 def overviews(
     workspace: Workspace, plan: Plan, runs: Sequence[RunSummary], deployments: Sequence[DeploymentSummary], title: str | None
 ) -> Iterator[Overview]:
-    """A page for each project, then the index."""
+    """A page for each project, then the index, each with its archives."""
+    marks = {one.ref: digest(one.to_json()) for one in runs} | {one.ref: digest(one.to_json()) for one in deployments}
     described = [project for project in workspace.projects() if project.ref in plan.projects]
     projects = projects_of(described, runs, deployments)
+    runs_of, deployments_of = by_project(runs), by_project(deployments)
     for project in projects:
-        yield _of_project(project, *of_project(project.ref, runs, deployments))
+        own = (project, runs_of.get(str(project.ref), []), deployments_of.get(str(project.ref), []))
+        made_from = (project, *_marks(marks, own[1]), *_marks(marks, own[2]))
+        yield from _with_archives(str(project.ref), made_from, partial(build_project, *own), archives_of_project(*own), marks)
     title = title or (projects[0].name if len(projects) == 1 else "All projects")
     problems = workspace.problems
-    yield Overview(
-        "index", (title, projects, runs, deployments, problems), lambda: build_index(projects, runs, deployments, problems, title)
-    )
+    index = partial(build_index, projects, runs, deployments, problems, title)
+    made_from = (title, projects, problems, *marks.values())
+    yield from _with_archives("index", made_from, index, archives_of_index(projects, runs, deployments), marks)
 
 
-def _of_project(project: Project, runs: Sequence[RunSummary], deployments: Sequence[DeploymentSummary]) -> Overview:
-    return Overview(str(project.ref), (project, runs, deployments), lambda: build_project(project, runs, deployments))
+def _with_archives(
+    ref: str, made_from: object, document: Callable[[], Document], archives: Sequence[Archive[Any]], marks: Mapping[str, str]
+) -> Iterator[Overview]:
+    """A page, then its archives."""
+    linked = frozenset(archive.ref.ref for archive in archives)
+    yield Overview(ref, made_from, document, linked)
+    for archive in archives:
+        content = (archive.ref, archive.scope, archive.older, archive.newer, *_marks(marks, archive.members))
+        yield Overview(archive.ref.ref, content, partial(build_archive, archive), linked)
+
+
+def _marks(marks: Mapping[str, str], members: Sequence[Any]) -> list[object]:
+    """What stands for each of many in a digest; none is worded twice, though it stands on several pages."""
+    return [marks.get(one.ref, one) for one in members]

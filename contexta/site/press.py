@@ -20,7 +20,9 @@ from contexta.site.files import publish
 from contexta.site.made import Made
 from contexta.workspace import DeploymentSource, RunSource
 
-FORMATS = ("html", "md", "json")
+# Pages, and beside them the sheets that are written on demand.
+SHEETS = "csv"
+FORMATS = ("html", "md", "json", SHEETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,14 @@ class Press:
     def put(self, document: Document, pages: frozenset[str]) -> Made:
         """Write a document in every format, and the sheets that go with it; `pages` are the references that it may link to."""
         ref = document.subject.ref
-        links = Addresses(pages)
+        sheets = [sheet for sheet in document.sheets() if SHEETS in self.formats or not sheet.on_demand]
+        links = Addresses(pages.union(sheet.ref for sheet in sheets))
         contents = {
             f"{address(ref)}.{extension}": render_as(document, extension, self.templates, links.links_from(ref, extension))
             for extension in self.formats
+            if extension != SHEETS
         }
-        contents.update((sheet_address(ref, sheet.name), to_csv(sheet)) for sheet in document.sheets())
+        contents.update((sheet_address(ref, sheet.name), to_csv(sheet)) for sheet in sheets)
         published = [publish(self.root, place, content) for place, content in contents.items()]
         return Made(ref=ref, title=document.title, pages=tuple(page for page, _ in published), written=sum(new for _, new in published))
 
@@ -90,6 +94,8 @@ class DeploymentTask:
         """Do it."""
         snapshot = self.source.snapshot()
         run = RunSummary.from_json(self.producer) if self.producer else None
+        if run is not None and run.ref != str(snapshot.deployment.run_ref):
+            run = None  # the put that names it cannot be used after all
         made = self.press.put(build_deployment(snapshot, run), self.pages)
         return made.with_summary(summarize_deployment(snapshot).to_json(), ())
 

@@ -29,7 +29,7 @@ from contexta.contract import (
 )
 from contexta.contract.fields import TIMESTAMP, chronological
 from contexta.errors import ContextaError
-from contexta.workspace.frames import ArtifactItem, PutItem, RecordItem, interpret, owners
+from contexta.workspace.frames import CONTEXT_MODELS, ArtifactItem, PutItem, RecordItem, interpret, owners
 from contexta.workspace.lane import Lane
 from contexta.workspace.lines import Block, Located, Unusable, is_too_deep
 from contexta.workspace.mentions import Mentions, later
@@ -39,6 +39,13 @@ from contexta.workspace.series import SeriesBuilder
 
 M = TypeVar("M", bound=ContextModel)
 R = TypeVar("R", bound=Record)
+
+
+# Model → the fields that say when something of it happened.
+_TIMES = {
+    model: tuple(name for name in ("started_at", "ended_at", "observed_at", "captured_at", "created_at") if name in model.__slots__)
+    for model in CONTEXT_MODELS.values()
+}
 
 
 @dataclass(slots=True)
@@ -132,7 +139,7 @@ class Assembly:
     def _put(self, item: PutItem, line: Located) -> None:
         model = item.model.from_dict(item.data)
         self.problems.extend(self.puts.add(Put(model, item.when, line.file, line.line)))
-        times = [getattr(model, name, None) for name in ("started_at", "ended_at", "observed_at", "captured_at", "created_at")]
+        times = [getattr(model, name) for name in _TIMES[item.model]]
         seen = [time for time in times if time]
         self._saw(seen)
         if isinstance(model, Project):
@@ -141,12 +148,12 @@ class Assembly:
             self.mentions.add([model.ref], *seen)
             return
         batch = getattr(model, "batch_execution_ref", None)
-        named = [model.ref, getattr(model, "run_ref", None), getattr(model, "stage_execution_ref", None), batch]
-        self.mentions.add(named, *seen, batch=batch)
-        for owner in named[1:]:
-            if owner is not None and owner != model.ref:
-                what = f"{model.ref} names {owner}, which no line describes; what is known of it is inferred"
-                self.orphans.setdefault(owner, line.problem("unknown_owner", what))
+        ref, within = model.ref, [getattr(model, "run_ref", None), getattr(model, "stage_execution_ref", None), batch]
+        self.mentions.add([ref, *within], *seen, batch=batch)
+        for owner in within:
+            if owner is not None and owner not in self.orphans and owner != ref:
+                what = f"{ref} names {owner}, which no line describes; what is known of it is inferred"
+                self.orphans[owner] = line.problem("unknown_owner", what)
 
     def _record(self, item: RecordItem, line: Located) -> None:
         value = _non_finite(item)

@@ -27,12 +27,14 @@ from contexta.workspace.stencil import (
     SCOPES,
     Form,
     Layout,
+    Reader,
     Row,
+    Scopes,
+    Texts,
     form_of,
     names_fit,
     numbers,
     tags_of,
-    template,
     times_fit,
     whole_numbers,
 )
@@ -84,7 +86,7 @@ class Scope:
     references of their run's records begin, and `seen` holds those: hash of the name → hash of the content.
     """
 
-    texts: tuple[str | None, ...]
+    names: Scopes
     subject: StableRef
     run: StableRef
     batch: StableRef | None
@@ -93,7 +95,6 @@ class Scope:
     named: tuple[StableRef, ...]
     first: str = ""
     last: str = ""
-    tracks: "dict[Kind, Track]" = field(default_factory=dict)
 
     def saw(self, first: str, last: str) -> None:
         """Take in the first and the last of some times at which something was seen."""
@@ -113,8 +114,8 @@ class Kind:
     forms: list[Form] = field(default_factory=list)
 
     def is_worth(self) -> bool:
-        """Whether it pays to make a stencil: each took a line, about, or not many were tried yet."""
-        return self.skimmed + _ENOUGH >= self.stencils
+        """Whether it pays to make a stencil: one in three took a line, or not many were tried yet. Parsing costs as much as three."""
+        return 3 * self.skimmed + _ENOUGH >= self.stencils
 
 
 @dataclass(slots=True, eq=False)
@@ -126,19 +127,17 @@ class Track:
     base: int
     channel: Channel | None = None
     parsed: int = 0
-    stencils: "list[Stencil]" = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
 class Stencil:
-    """A form in one scope: recognises lines of one track, and knows which came next the last time."""
+    """A form in one scope: recognises lines of one track."""
 
     form: Form
     track: Track
-    read: Callable[[bytes], Row]
     template: bytes
+    read: Reader
     content: int
-    next: "Stencil | None" = None
 
     def fits(self, raw: bytes) -> bool:
         """Whether a line is one of these; what varies in it is still to be checked."""
@@ -162,7 +161,7 @@ class Fit(NamedTuple):
 
 @dataclass(slots=True)
 class Lane:
-    """What was checked so far."""
+    """What was checked so far. What belongs to what stands in its tables, so that nothing is kept alive by a circle."""
 
     series: SeriesBuilder
     mentions: Mentions
@@ -172,6 +171,9 @@ class Lane:
     _series: dict[Fields, MetricPayload] = field(default_factory=dict)
     _seen: dict[str, dict[int, int]] = field(default_factory=dict)
     _kinds: dict[tuple[Fields, Fields], Kind] = field(default_factory=dict)
+    _tracks: dict[tuple[Scope, Kind], Track] = field(default_factory=dict)
+    _stencils: dict[tuple[Form, Track], Stencil] = field(default_factory=dict)
+    _next: dict[Stencil, Stencil] = field(default_factory=dict)
     _layouts: dict[Layout, Layout] = field(default_factory=dict)
     _after: dict[Form, tuple[Form, Kind]] = field(default_factory=dict)
     _last: Stencil | None = None
@@ -259,7 +261,7 @@ class Lane:
         named = (ref for ref in refs.values() if ref is not run or "deployment_execution_ref" not in refs)
         records = f"record:{run.value}."
         return Scope(
-            texts=cast(tuple[str | None, ...], texts),
+            names=Scopes.of(cast(Texts, texts)),
             subject=next(iter(refs.values())),
             run=run,
             batch=refs.get("batch_execution_ref"),
@@ -283,9 +285,9 @@ class Lane:
         return kind
 
     def _track(self, scope: Scope, kind: Kind) -> Track:
-        track = scope.tracks.get(kind)
+        track = self._tracks.get((scope, kind))
         if track is None:
-            track = scope.tracks[kind] = Track(scope, kind, hash((scope.texts, kind.manner, kind.series)))
+            track = self._tracks[scope, kind] = Track(scope, kind, hash((scope.names.texts, kind.manner, kind.series)))
         return track
 
     def take(self, fit: Fit, raw: bytes, frame: Mapping[str, Any]) -> bool:
@@ -317,13 +319,12 @@ class Lane:
 
     def _follow(self, track: Track, raw: bytes, frame: Mapping[str, Any]) -> None:
         """Expect a line like this one when the one before it comes again."""
-        stencil = next((one for one in track.stencils if one.fits(raw)), None) or self._learned(track, raw, frame)
+        stencil = self._learned(track, raw, frame)
         if stencil is None:
             return
         if self._last is not None:
-            self._last.next = stencil
-            if self._last.track.scope is stencil.track.scope:
-                self._after[self._last.form] = (stencil.form, track.kind)
+            self._next[self._last] = stencil
+            self._after[self._last.form] = (stencil.form, track.kind)
         self._last = stencil
 
     def _learned(self, track: Track, raw: bytes, frame: Mapping[str, Any]) -> Stencil | None:
@@ -334,7 +335,7 @@ class Lane:
                 return stencil
         if len(forms) == _MAX_FORMS or is_too_deep(raw):
             return None
-        new = form_of(raw, frame, track.scope.texts, track.scope.records)
+        new = form_of(raw, frame, track.scope.names, track.scope.records)
         if new is None:
             return None
         new.layout = self._layouts.setdefault(new.layout, new.layout)  # one object for equal ones
@@ -342,24 +343,38 @@ class Lane:
         return self._stencil(new, track)
 
     def _stencil(self, form: Form, track: Track) -> Stencil | None:
-        found = next((one for one in track.stencils if one.form is form), None)
+        found = self._stencils.get((form, track))
         if found is not None or form.layout.records != track.scope.records:
             return found
-        skeleton = form.in_scope(track.scope.texts)
-        if skeleton is None:
+        known = form.in_scope(track.scope.names)
+        if known is None:
             return None
-        stencil = Stencil(form, track, form.reader(skeleton), template(skeleton), hash((track.base, ())))
+        stencil = Stencil(form, track, known[0], known[1], hash((track.base, ())))
         track.kind.stencils += 1
-        track.stencils.append(stencil)
+        self._stencils[form, track] = stencil
         return stencil
 
     def _guess(self, last: Stencil) -> Stencil | None:
         """What should come after a stencil that is new: what came after its form in other scopes."""
         after = self._after.get(last.form)
-        if after is not None and after[1].is_worth():
-            form, kind = after
-            last.next = self._stencil(form, self._track(last.track.scope, kind))
-        return last.next
+        if after is None or not after[1].is_worth():
+            return None
+        stencil = self._stencil(after[0], self._track(last.track.scope, after[1]))
+        if stencil is not None:
+            self._next[last] = stencil
+        return stencil
+
+    def _elsewhere(self, last: Stencil, expected: Stencil, raw: bytes) -> Stencil | None:
+        """The stencil of a line that is of the expected form, in other scopes."""
+        kind, texts = expected.track.kind, expected.form.scopes_in(raw)
+        if texts is None or texts == expected.track.scope.names.texts or not kind.is_worth():
+            return None
+        scope = self._scope(texts)
+        stencil = None if scope is None else self._stencil(expected.form, self._track(scope, kind))
+        if stencil is None or not stencil.fits(raw):
+            return None
+        self._next[last] = stencil
+        return stencil
 
     def skim(self, texts: Sequence[bytes], begin: int) -> int:
         """Take lines from one on without parsing them; gives the number of the first that was not taken."""
@@ -376,14 +391,18 @@ class Lane:
         """The rows of lines that are each as expected after the one before."""
         rows: list[Row] = []
         used: list[Stencil] = []
+        following = self._next.get
         try:
             for raw in lines:
-                stencil = last.next or self._guess(last)
+                stencil = following(last) or self._guess(last)
                 if stencil is None:
                     break
                 row = stencil.read(raw)
                 if stencil.template % row != raw:
-                    break
+                    stencil = self._elsewhere(last, stencil, raw)
+                    if stencil is None:
+                        break
+                    row = stencil.read(raw)
                 rows.append(row)
                 used.append(stencil)
                 last = stencil

@@ -52,14 +52,19 @@ class Metric:
         for name, text in tags:
             if name not in self.numbering:
                 self._tell_apart(name, text)
-        apart = tuple(tag for tag in tags if tag[0] not in self.numbering)
+        apart = tuple([tag for tag in tags if tag[0] not in self.numbering])
         series = self.series.get(apart)
         if series is None:
             series = self.series[apart] = Thinned()
-        series.recent.add((self.count, time, value, subject, tags))
-        if len(series.recent.times) > 2 * FULL:
-            series.settle()
+        columns = series.recent
+        columns.numbers.append(self.count)
+        columns.times.append(time)
+        columns.values.append(value)
+        columns.subjects.append(subject)
+        columns.tags.append(tags)
         self.count += 1
+        if len(columns.times) > 2 * FULL:
+            series.settle()
 
     def _tell_apart(self, name: str, text: str) -> None:
         """Take in one more value of a tag; with too many of them, it numbers points from now on, and those that there are."""
@@ -97,13 +102,15 @@ class Channel:
     def append(self, time: str, value: int | float, tags: Tags) -> None:
         """One more point; `tags` as they are kept, without the slice."""
         if self.slice_ref is not None:
-            tags = kept_tags({**dict(tags), "slice": self.slice_ref})
+            tags = kept_tags({**dict(tags), "slice": self.slice_ref})  # a tag of that name gives way
         self.metric.add(time, value, self.subject, tags)
 
 
 def kept_tags(tags: Mapping[str, object]) -> Tags:
     """Tags as points keep them: texts, sorted by name."""
-    return tuple(sorted((name, str(value)) for name, value in tags.items())) if tags else ()
+    if len(tags) > 1:
+        return tuple(sorted([(name, str(value)) for name, value in tags.items()]))
+    return tuple([(name, str(value)) for name, value in tags.items()])
 
 
 @dataclass(slots=True)

@@ -7,8 +7,7 @@ the text's place there whatever letters it has, does so in every line of the for
 
 import struct
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from operator import le
 from typing import Any
 
@@ -18,6 +17,10 @@ from contexta.contract.fields import is_time
 
 # The parts that vary from line to line: four of a fixed width, in any order, what was measured, and one that ends the line.
 Row = tuple[bytes, ...]
+Reader = Callable[[bytes], Row]
+
+# The scopes of an envelope as it names them, in the order of SCOPES.
+Texts = tuple[str | None, ...]
 
 # The scopes of an envelope, the narrowest first.
 SCOPES = (
@@ -32,7 +35,10 @@ SCOPES = (
 # Stands in a skeleton where a part varies: no line holds it, because JSON does not.
 _PART = b"\0"
 
+_MARKS = tuple(f'"{name}":"'.encode() for name in SCOPES)
+
 _TIMES = ("captured_at", "appended_at", "observed_at", "recorded_at")
+_CONTAINERS = {dict, list}
 _DIGITS = bytes.maketrans(b"0123456789", b"0" * 10)
 _LETTERS = bytes.maketrans(b"abcdefghijklmnopqrstuvwxyz0123456789", b"a" * 36)
 
@@ -51,9 +57,24 @@ class Layout:
     numbered: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """Scopes as an envelope names them, and as they stand in a line."""
+
+    texts: Texts
+    quoted: tuple[bytes | None, ...]
+    sizes: tuple[int, ...]
+
+    @classmethod
+    def of(cls, texts: Texts) -> "Scopes":
+        """The scopes with these names."""
+        quoted = tuple([None if text is None else b'"%b"' % text.encode() for text in texts])
+        return cls(texts, quoted, tuple([len(text or b"") for text in quoted]))
+
+
 @dataclass(slots=True, eq=False)
 class Form:
-    """What the lines of one kind have in common; `texts` are the scopes that they name.
+    """What the lines of one kind have in common; `scopes` are those that they name.
 
     `middle` is what stands between value and tags, whichever comes first; empty where there are no tags.
     """
@@ -65,24 +86,45 @@ class Form:
     middle: bytes
     stop: bytes
     tags_first: bool
-    texts: tuple[str | None, ...]
+    scopes: Scopes
 
-    def in_scope(self, texts: tuple[str | None, ...]) -> bytes | None:
-        """The skeleton where other scopes are named; None where the lines of those cannot be told from this form."""
+    readers: dict[tuple[int, ...], Reader] = field(default_factory=dict)
+
+    def scopes_in(self, raw: bytes) -> Texts | None:
+        """The scopes that a line seems to name; to be made sure of with their stencil."""
+        texts = list(self.scopes.texts)
+        for place, text in enumerate(self.scopes.texts):
+            mark = _MARKS[place]
+            start = raw.find(mark) if text is not None else 0
+            if start < 0:
+                return None
+            if text is not None:
+                start += len(mark)
+                texts[place] = raw[start : raw.find(b'"', start)].decode(errors="replace")
+        return tuple(texts)
+
+    def in_scope(self, scopes: Scopes) -> tuple[bytes, Reader] | None:
+        """What prints a row as a line (with `%`) where other scopes are named, and what reads it.
+
+        None where the lines of those scopes cannot be told from this form.
+        """
         skeleton = self.skeleton
-        for own, other in zip(self.texts, texts, strict=True):
+        for own, other in zip(self.scopes.quoted, scopes.quoted, strict=True):
             if own == other:
                 continue
             if own is None or other is None:
                 return None
-            skeleton = skeleton.replace(b'"%b"' % own.encode(), b'"%b"' % other.encode())
-        return skeleton
+            skeleton = skeleton.replace(own, other)
+        reader = self.readers.get(scopes.sizes)
+        if reader is None:  # names of one length, such as epoch-10 and epoch-11, make lines of one shape
+            reader = self.readers[scopes.sizes] = self._reader(skeleton.split(_PART))
+        return skeleton.replace(b"%", b"%%").replace(_PART, b"%b"), reader
 
-    def reader(self, skeleton: bytes) -> Callable[[bytes], Row]:
-        """What cuts a line of this form into its row; raises struct.error for one that is too short."""
-        constants = skeleton.split(_PART)
-        sizes = tuple(map(len, constants[:5]))
-        head, start = _head(sizes[:4], self.widths).unpack_from, sum(sizes) + sum(self.widths)
+    def _reader(self, constants: list[bytes]) -> Reader:
+        """What cuts a line into its row; raises struct.error for one that is too short."""
+        sizes = list(map(len, constants[:5]))
+        head = struct.Struct("".join(f"{size}x{width}s" for size, width in zip(sizes, self.widths, strict=False))).unpack_from
+        start = sum(sizes) + sum(self.widths)
         name, stop, middle, tail = self.layout.name, self.stop, self.middle, len(constants[-1])
         skipped, after, numbered = len(middle), len(constants[-2]), self.layout.numbered
 
@@ -99,16 +141,6 @@ class Form:
         return general if middle or numbered else plain
 
 
-@lru_cache(maxsize=256)  # names of one length, such as epoch-10 and epoch-11, make lines of one shape
-def _head(constants: tuple[int, ...], widths: tuple[int, ...]) -> struct.Struct:
-    return struct.Struct("".join(f"{constant}x{width}s" for constant, width in zip(constants, widths, strict=True)))
-
-
-def template(skeleton: bytes) -> bytes:
-    """What prints a row as a line, with `%`."""
-    return skeleton.replace(b"%", b"%%").replace(_PART, b"%b")
-
-
 @dataclass(frozen=True, slots=True)
 class _Part:
     start: int
@@ -116,10 +148,10 @@ class _Part:
     key: str
 
 
-def form_of(raw: bytes, frame: Mapping[str, Any], texts: tuple[str | None, ...], records: str) -> Form | None:
+def form_of(raw: bytes, frame: Mapping[str, Any], scopes: Scopes, records: str) -> Form | None:
     """The form of a metric line that was found good; None where it is not written as its form would print others.
 
-    `texts` are the scopes that its envelope names, `records` how the references of its run's records begin.
+    `scopes` are those that its envelope names, `records` how the references of its run's records begin.
     """
     holder = "payload" if "family" in frame else "record"
     envelope, payload = frame[holder]["envelope"], frame[holder]["payload"]
@@ -138,7 +170,7 @@ def form_of(raw: bytes, frame: Mapping[str, Any], texts: tuple[str | None, ...],
         or set(keys[4:-1]) != measured
     ):
         return None
-    form = _form(raw, known, name, texts, records)
+    form = _form(raw, known, name, scopes, records)
     return form if form is not None and _prints(form, raw, frame, holder) else None
 
 
@@ -163,7 +195,7 @@ def _tags_part(raw: bytes) -> _Part | None:
     return _Part(start, end, "tags") if raw.count(b'"tags":') == 1 and end >= 0 else None
 
 
-def _form(raw: bytes, parts: list[_Part], name: str, texts: tuple[str | None, ...], records: str) -> Form | None:
+def _form(raw: bytes, parts: list[_Part], name: str, scopes: Scopes, records: str) -> Form | None:
     *fixed, first, second, last = parts if len(parts) == 7 else (*parts[:5], parts[4], parts[5])
     keys = [part.key for part in fixed]
     ends = [0, *(part.end for part in fixed), second.end, last.end]
@@ -189,7 +221,7 @@ def _form(raw: bytes, parts: list[_Part], name: str, texts: tuple[str | None, ..
         middle=raw[first.end : second.start] if first is not second else b"",
         stop=raw[second.end : second.end + 1],
         tags_first=first.key == "tags",
-        texts=texts,
+        scopes=scopes,
     )
 
 
@@ -200,13 +232,14 @@ _OTHER_NAME, _OTHER_TAGS = "other-0", {"other": 0.5}
 
 def _prints(form: Form, raw: bytes, frame: Mapping[str, Any], holder: str) -> bool:
     """Whether the form prints other parts, in other scopes, as the line that differs from this one in just those."""
-    others = {text: f"other:{number}" for number, text in enumerate(form.texts) if text is not None}
-    skeleton = form.in_scope(tuple(text and others[text] for text in form.texts))
-    if skeleton is None or template(form.skeleton) % form.reader(form.skeleton)(raw) != raw:
+    others = {text: f"other:{number}" for number, text in enumerate(form.scopes.texts) if text is not None}
+    same = form.in_scope(form.scopes)
+    other = form.in_scope(Scopes.of(tuple([text and others[text] for text in form.scopes.texts])))
+    if same is None or other is None or same[0] % same[1](raw) != raw:
         return False
     record, ref = frame[holder], form.layout.records + _OTHER_NAME
     envelope = {key: _OTHER.get(key, value) for key, value in record["envelope"].items()}
-    envelope |= {key: others[text] for key, text in zip(SCOPES, form.texts, strict=True) if text is not None}
+    envelope |= {key: others[text] for key, text in zip(SCOPES, form.scopes.texts, strict=True) if text is not None}
     payload = {**record["payload"], "value": _OTHER["value"]}
     if payload.get("subject_ref"):
         payload["subject_ref"] = others.get(payload["subject_ref"])
@@ -217,7 +250,7 @@ def _prints(form: Form, raw: bytes, frame: Mapping[str, Any], holder: str) -> bo
     if not form.layout.numbered:
         wanted["payload_ref"] = ref
     try:
-        return bool(orjson.loads(template(skeleton) % _other_row(form)) == wanted)
+        return bool(orjson.loads(other[0] % _other_row(form)) == wanted)
     except orjson.JSONDecodeError:
         return False
 
@@ -279,4 +312,4 @@ def tags_of(text: bytes) -> dict[str, Any] | None:
         tags = orjson.loads(b"{%b}" % text)
     except orjson.JSONDecodeError:
         return None
-    return tags if not any(isinstance(value, dict | list) for value in tags.values()) else None
+    return None if _CONTAINERS & set(map(type, tags.values())) else tags

@@ -4,9 +4,9 @@ import base64
 import hashlib
 import math
 import re
-from dataclasses import replace
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 

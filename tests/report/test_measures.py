@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contexta.contract import MetricSeries, RunSnapshot
+from contexta.contract import MetricSeries, RunSnapshot, StableRef
 from contexta.report import measures
 from contexta.report.document import Chart, Fact, Number
 from tests.report.builders import BEGIN, RUN, moment, series, snapshot, stage
@@ -70,6 +70,11 @@ def test_series_of_one_metric_on_different_stages_share_a_column() -> None:
     both = [series("time", TRAIN, [1], unit="s"), series("time", EVALUATE, [2], unit="s")]
     found = measures.last_by_subject(both)
     assert [str(ref) for ref in found["time (s)"]] == [TRAIN, EVALUATE]
+
+
+def test_the_last_value_of_a_subject_is_shown_though_its_point_was_not_kept() -> None:
+    reduced = series("loss", EPOCHS[:2], [3, 2], owner=TRAIN, count=9_000, last_values={StableRef.parse(ref): 7 for ref in EPOCHS})
+    assert list(measures.last_by_subject([reduced])["loss"].values()) == [Number(7)] * 3
 
 
 # headlines
@@ -141,6 +146,20 @@ def test_a_long_series_says_how_many_points_it_stands_for() -> None:
     drawn = measures.chart(series("loss", TRAIN, range(5000), times=tuple(moment(index) for index in range(5000))), BEGIN)
     assert drawn.stands_for == 5000
     assert len(points(drawn)) <= measures.MAX_POINTS
+
+
+def test_a_reduced_series_is_drawn_where_its_points_stood() -> None:
+    reduced = series("loss", TRAIN, [3, 1, 2], times=(BEGIN,) * 3, count=9_000, places=(0, 4_000, 8_999))
+    drawn = measures.chart(reduced, BEGIN)
+    assert (drawn.axis, drawn.names, drawn.stands_for) == ("index", ("1", "9000"), 9_000)
+    assert points(drawn) == [(0, 3), (4_000, 1), (8_999, 2)]
+
+
+def test_a_reduced_series_of_one_value_a_batch_is_drawn_over_the_batches() -> None:
+    named = {StableRef.parse(ref): 0 for ref in EPOCHS}
+    reduced = series("loss", [EPOCHS[0], EPOCHS[2]], [3, 1], owner=TRAIN, count=3, places=(0, 2), last_values=named)
+    drawn = measures.chart(reduced, BEGIN)
+    assert (drawn.axis, drawn.names, points(drawn)) == ("index", ("e0", "e2"), [(0, 3), (2, 1)])
 
 
 # extremes

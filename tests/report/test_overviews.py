@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from contexta.contract import Problem, Project, StableRef
+from contexta.contract import Problem, Project
 from contexta.report import DeploymentSummary, RunSummary, build_index, build_project, summarize, summarize_deployment
 from contexta.report.document import (
     INDEX,
@@ -23,7 +24,9 @@ from contexta.report.document import (
     Text,
     Time,
 )
-from contexta.report.overviews import of_project, projects_of
+from contexta.report.overviews import MAX_TRENDS, by_project, projects_of
+from contexta.report.run_tables import MAX_COLUMNS
+from contexta.report.summary import Headline
 from tests.report import builders
 from tests.report.builders import column, moment, run_summary, section, table, titles
 
@@ -222,6 +225,33 @@ def test_the_ends_of_a_trend_are_named_after_the_runs_that_have_the_number() -> 
     assert drawn.names == ("r1", "r2")
 
 
+def test_of_a_long_trend_the_extremes_are_drawn() -> None:
+    runs = [run_at(f"demo.r{place:04}", place, numbers={"acc": 5.0 if place == 777 else 1.0}) for place in range(2000)]
+    (drawn,) = trends(project_page(*runs))
+    assert (drawn.names, drawn.stands_for) == (("r0000", "r1999"), 2000)
+    assert len(pictured(drawn)) <= 400
+    assert (777.0, 5.0) in pictured(drawn)
+
+
+def numbered(name: str, seconds: int, count: int) -> RunSummary:
+    """A run with so many numbers, each measured on a stage of its own."""
+    run = run_at(name, seconds)
+    return replace(run, headlines=tuple(Headline("acc", f"s{number}", number, None) for number in range(count)))
+
+
+def test_of_many_trends_those_of_the_most_runs_are_drawn() -> None:
+    runs = [numbered("demo.r1", 1, 40), numbered("demo.r2", 2, 40), numbered("demo.r3", 3, MAX_TRENDS)]
+    blocks = section(project_page(*runs), "Trends").blocks
+    assert [block.title for block in blocks if isinstance(block, Chart)] == [f"acc · s{number} over runs" for number in range(MAX_TRENDS)]
+    assert blocks[-1] == Note("10 of 40 trends are drawn: those of the numbers that most runs have.")
+
+
+def test_of_many_numbers_those_of_the_most_runs_have_a_column() -> None:
+    made = table(section(project_page(numbered("demo.r1", 1, 40), numbered("demo.r2", 2, MAX_COLUMNS)), "Runs"))
+    assert made.columns == ("Run", "Status", "Started", "Duration", *(f"acc · s{number}" for number in range(MAX_COLUMNS)))
+    assert made.note == "30 numbers that fewer runs have stand on the runs' own pages."
+
+
 # which projects there are
 
 
@@ -235,10 +265,9 @@ def test_a_described_project_counts_more_than_what_runs_say_of_it() -> None:
     assert projects_of([described], [run_at("demo.r1", 0)], []) == [described]
 
 
-def test_runs_and_deployments_are_told_apart_by_project() -> None:
-    runs = [run_at("demo.r1", 0), run_at("other.r1", 0)]
-    deployments = [deployment_at("live", 0), deployment_at("live", 0, owner="other")]
-    assert of_project(StableRef.parse("project:other"), runs, deployments) == ([runs[1]], [deployments[1]])
+def test_runs_are_told_apart_by_project() -> None:
+    runs = [run_at("demo.r1", 0), run_at("other.r1", 0), run_at("demo.r2", 0)]
+    assert by_project(runs) == {"project:demo": [runs[0], runs[2]], "project:other": [runs[1]]}
 
 
 def test_the_same_metric_of_two_stages_is_no_trend() -> None:

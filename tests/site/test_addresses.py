@@ -4,7 +4,9 @@ import pytest
 
 from contexta.site.addresses import Addresses, address, sheet_address
 
-PAGES = Addresses(frozenset({"index", "project:p", "run:p.one", "run:p.two", "deployment:p.live"}))
+PAGES = Addresses(
+    frozenset({"index", "project:p", "run:p.one", "run:p.two", "deployment:p.live", "index:runs-0001", "project:p.runs-0001"})
+)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +16,8 @@ PAGES = Addresses(frozenset({"index", "project:p", "run:p.one", "run:p.two", "de
         ("project:p", "projects/p"),
         ("run:p.one", "runs/p.one"),
         ("deployment:p.live", "deployments/p.live"),
+        ("index:runs-0001", "index/runs-0001"),
+        ("project:p.deployments-0012", "projects/p.deployments-0012"),
     ],
 )
 def test_a_reference_has_one_address(ref: str, expected: str) -> None:
@@ -30,6 +34,11 @@ def test_a_reference_has_one_address(ref: str, expected: str) -> None:
         ("run:p.one", "deployment:p.live", "../deployments/p.live.html"),
         ("deployment:p.live", "project:p", "../projects/p.html"),
         ("project:p", "run:p.two", "../runs/p.two.html"),
+        ("index", "index:runs-0001", "index/runs-0001.html"),
+        ("index:runs-0001", "index", "../index.html"),
+        ("index:runs-0001", "run:p.two", "../runs/p.two.html"),
+        ("project:p", "project:p.runs-0001", "p.runs-0001.html"),
+        ("project:p.runs-0001", "project:p", "p.html"),
     ],
 )
 def test_links_are_relative_and_name_the_file(page: str, ref: str, expected: str) -> None:
@@ -61,7 +70,18 @@ def test_a_page_does_not_link_to_itself(ref: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "ref", ["run:p.three", "stage:p.three.train", "project:q", "deployment:p.gone", "no reference", "run:../../etc", ""]
+    "ref",
+    [
+        "run:p.three",
+        "stage:p.three.train",
+        "project:q",
+        "project:p.runs-0002",
+        "index:runs-0002",
+        "deployment:p.gone",
+        "no reference",
+        "run:../../etc",
+        "",
+    ],
 )
 def test_what_has_no_page_has_no_link(ref: str) -> None:
     assert PAGES.links_from("index", "html")(ref) is None
@@ -74,4 +94,6 @@ def test_what_has_no_page_has_no_link(ref: str) -> None:
 @pytest.mark.parametrize("extension", ["html", "md"])
 def test_a_sheet_lies_beside_its_page(page: str, file: str, extension: str) -> None:
     assert sheet_address(page, "values") == file
-    assert PAGES.links_from(page, extension)("sheet:values") == file.rpartition("/")[2]
+    assert PAGES.links_from(page, extension)("sheet:values") is None
+    beside = Addresses(PAGES.pages | {"sheet:values"})
+    assert beside.links_from(page, extension)("sheet:values") == file.rpartition("/")[2]

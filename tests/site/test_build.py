@@ -219,6 +219,45 @@ def test_a_csv_that_is_no_longer_needed_is_removed(tmp_path: Path) -> None:
     assert [page for page in tree(tmp_path / "site") if page.endswith(".csv")] == []
 
 
+def many_deployments(tmp_path: Path, count: int) -> Path:
+    """The workspace of so many deployments, each of which started a second after the other."""
+    puts = [put_deployment("a", f"d{number:04}") for number in range(count)]
+    for number, put in enumerate(puts):
+        put["model"]["started_at"] = f"2026-01-01T00:{number // 60:02}:{number % 60:02}Z"
+    return workspace_of(tmp_path / "workspace", *puts)
+
+
+def archives(site: Path) -> dict[str, bytes]:
+    return {page: content for page, content in tree(site).items() if "deployments-0" in page}
+
+
+def test_older_deployments_stand_in_archives_that_stay_as_they_are(tmp_path: Path) -> None:
+    build(many_deployments(tmp_path, 160), tmp_path / "site", FORMATS)
+    before = archives(tmp_path / "site")
+    names = [f"{scope}deployments-{number:04}" for scope in ("index/", "projects/a.") for number in (1, 2)]
+    assert before.keys() == {f"{name}.{extension}" for name in names for extension in FORMATS}
+    assert broken_links(tmp_path / "site") == []
+    test_the_index_leads_to_every_page(tmp_path / "site")
+
+    build(many_deployments(tmp_path, 210), tmp_path / "site", FORMATS)
+    after = archives(tmp_path / "site")
+    assert {page for page in before if before[page] == after[page]} == {page for page in before if "deployments-0001" in page}
+    assert len(after) == len(before) * 3 // 2
+    assert broken_links(tmp_path / "site") == []
+
+    shutil.rmtree(tmp_path / "site")
+    build(many_deployments(tmp_path, 210), tmp_path / "site", FORMATS)
+    assert archives(tmp_path / "site") == after
+
+
+def test_archives_that_are_no_longer_needed_are_removed(tmp_path: Path) -> None:
+    build(many_deployments(tmp_path, 160), tmp_path / "site")
+    shutil.rmtree(tmp_path / "workspace")
+    build(many_deployments(tmp_path, 60), tmp_path / "site")
+    assert archives(tmp_path / "site") == {}
+    assert broken_links(tmp_path / "site") == []
+
+
 def test_a_broken_link_is_seen(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(
         '<a href="b.html">b</a><a href="#here">c</a><a href="a.html#there">d</a><a href="https://x.test">', "utf-8"

@@ -11,6 +11,8 @@ from hypothesis import given
 from contexta import workspace
 from contexta.contract import Artifact, Problem, RunSnapshot
 from contexta.workspace import Workspace
+from contexta.workspace.assembly import Assembly
+from contexta.workspace.lines import Located
 from tests import strategies as build
 from tests.conftest import TINY
 
@@ -445,3 +447,22 @@ def test_a_deployment_holds_what_was_recorded_on_it_by_any_run(tmp_path: Path) -
     assert [(one.key, one.values) for one in found.series] == [("latency", (1,))]
     assert [str(event.envelope.run_ref) for event in found.events] == ["run:p.q"]
     assert (found.deployment.status, found.problems) == ("completed", ())
+
+
+def test_problems_are_told_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
+    found = snapshot(
+        tmp_path,
+        build.event("a", payload={"level": "fatal"}),
+        build.metric("m", math.nan),
+        ledger=[build.put("BatchExecution", build.batch_model()), build.put("Run", build.run_model(status="done"))],
+    )
+    assert list(found.problems) == sorted(found.problems)
+    assert [place for place, _ in told(found)][-2:] == ["metadata/ledger.jsonl:1", "metadata/ledger.jsonl:2"]
+
+
+def test_a_line_at_fault_in_its_owners_too_is_told_in_the_words_of_those(tmp_path: Path) -> None:
+    assembled = Assembly(tmp_path)
+    line = build.record_frame(build.metric("m", "n/a", deployment_execution_ref="deployment:P.d"))
+    assembled.add([Located("record.jsonl", 1, 0, 1, b"", line)])
+    (problem,) = assembled.problems
+    assert problem.what.startswith("deployment_execution_ref: ")

@@ -1,5 +1,6 @@
 """Metrics that take the quick way come out as if each had been checked whole."""
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from contexta import workspace
 from contexta.contract import RunSnapshot
-from contexta.workspace import lane
+from contexta.workspace import assembly, lane, lines, series, thinning
 from tests import strategies as build
 
 
@@ -120,3 +121,152 @@ def test_the_same_record_in_two_planes_counts_once_and_another_content_is_told(t
     (snapshot,) = _same_both_ways(build.write_lines(tmp_path, captured=frames))
     assert sorted(value for series in snapshot.series for value in series.values) == [0.5, 0.5, 0.75]
     assert [problem.key for problem in snapshot.problems] == ["repeated_record", "duplicate_record"]
+
+
+# ---------------------------------------------------------------- lines as writers write them, many and compact
+
+_STREAM_SCOPES: list[dict[str, Any]] = [
+    {},
+    {"stage_execution_ref": "stage:p.r.train"},
+    {"stage_execution_ref": "stage:p.r.train", "batch_execution_ref": "batch:p.r.train.e-0"},
+    {"stage_execution_ref": "stage:p.r.train", "batch_execution_ref": "batch:p.r.train.e-11"},
+    {"stage_execution_ref": "stage:p.r.train", "batch_execution_ref": "batch:p.r.eval.e-0"},  # does not lie in its stage
+    {"stage_execution_ref": "stage:p.r.eval", "sample_observation_ref": "sample:p.r.eval.s-0"},
+    {"deployment_execution_ref": "deployment:p.d"},
+]
+_STREAM_ODD: list[tuple[str, str, Any]] = [
+    *ODD,
+    ("envelope", "observed_at", "2025-01-01T00:00:60.000000Z"),
+    ("envelope", "observed_at", "2025-01-01T24:00:00.000000Z"),
+    ("envelope", "observed_at", "2025-13-01T00:00:00.000000Z"),
+    ("envelope", "recorded_at", "2025-01-02T00:00:00.000000Z"),
+    ("envelope", "recorded_at", "2025-01-01T00:99:00.000000Z"),
+    ("envelope", "record_ref", "record:p.r.metric-00000-"),
+    ("envelope", "record_ref", "record:p.r.metric_000000"),
+    ("envelope", "record_ref", "record:p.r.metric-000003"),
+    ("payload", "subject_ref", "stage:p.r.train"),
+    ("payload", "value", 2**64),
+    ("payload", "value", -1),
+    ("payload", "value", -2),
+    ("payload", "value", [0.5]),
+    ("payload", "tags", None),
+    ("payload", "tags", {}),
+    ("payload", "tags", {"step": "}"}),
+    ("payload", "tags", {"step": {"deep": 1}}),
+    ("payload", "tags", {"step": [1]}),
+    ("payload", "tags", {"slice": "a", "step": None}),
+    ("payload", "slice_ref", "slice:eu"),
+    ("frame", "captured_at", "no time at all"),
+    ("frame", "captured_at", None),
+    ("frame", "captured_at", {"an": "object"}),
+    ("frame", "payload_ref", "record:p.r.another"),
+    ("frame", "sink_name", "100 %b"),
+    ("frame", "sequence", "1"),
+    ("frame", "family", "DEGRADATION"),
+]
+
+_Step = tuple[int, str, int, tuple[str, str, Any] | None]
+_steps = st.lists(
+    st.tuples(
+        st.integers(0, len(_STREAM_SCOPES) - 1),
+        st.sampled_from(("loss", "accuracy")),
+        st.integers(0, 2),
+        st.none() | st.none() | st.none() | st.sampled_from(_STREAM_ODD),
+    ),
+    max_size=24,
+)
+
+
+def _record_of(number: int, step: _Step) -> build.Line:
+    scope, key, tagging, _ = step
+    named = _STREAM_SCOPES[scope]
+    tags: Any = ({}, {"step": number}, {"split": "a%b", "step": number})[tagging]
+    base = build.metric(f"metric-{number:06x}", number / 8, key, payload={"tags": tags}, seconds=number * 37, **named)
+    base["envelope"] |= {"observed_at": build.at(number * 37, ".000500"), "recorded_at": build.at(number * 37, ".250000")}
+    base["payload"]["subject_ref"] = next(reversed(named.values()), "run:p.r")
+    return base
+
+
+def _framed(number: int, step: _Step, *, segments: bool) -> build.Line:
+    record, odd = _record_of(number, step), step[3]
+    if odd is not None and odd[0] != "frame":
+        record[odd[0]][odd[1]] = odd[2]
+    ref, when = record["envelope"]["record_ref"], build.at(number * 37, ".500000")
+    if segments:
+        frame = {"appended_at": when, "record": record, "sequence": number}
+    else:
+        frame = {**build.record_frame(record), "captured_at": when, "payload_ref": ref}
+    if odd is not None and odd[0] == "frame" and (odd[1] in frame):
+        frame[odd[1]] = odd[2]
+    return frame
+
+
+def _dense(frame: build.Line, *, by_name: bool) -> bytes:
+    """A line as the writers' serializers print it: keys by name in Contexta 1.0, as they come in this project."""
+    return json.dumps(frame, separators=(",", ":"), sort_keys=by_name).encode() + b"\n"
+
+
+def _write_stream(root: Path, lines: list[bytes], *, segments: bool) -> Path:
+    path = build.write_lines(root) / (build.SEGMENT if segments else build.CAPTURED)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(lines))
+    return root
+
+
+@build.unhurried
+@given(
+    steps=_steps,
+    rounds=st.integers(1, 4),
+    by_name=st.booleans(),
+    segments=st.booleans(),
+    block=st.sampled_from((64, 900, 5_000, lines.BLOCK)),
+)
+def test_a_stream_reads_the_same_both_ways_however_it_is_cut(
+    *, steps: list[_Step], rounds: int, by_name: bool, segments: bool, block: int
+) -> None:
+    """Few kinds of lines come again and again, odd ones among them, so that some are read unparsed."""
+    frames = [_framed(number, step, segments=segments) for number, step in enumerate(steps * rounds)]
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "BLOCK", block)
+        for module in (thinning, series):
+            patch.setattr(module, "FULL", 8)
+        patch.setattr(thinning, "STRETCHES", 2)
+        root = _write_stream(Path(folder), [_dense(frame, by_name=by_name) for frame in frames], segments=segments)
+        _same_both_ways(root)
+
+
+_pieces = st.sampled_from((b"", b"\x00", b'"', b"}", b",", b"{", b"\\", b"5", b"-", b" ", b"\xff", b"%b"))
+
+
+@build.unhurried
+@given(steps=_steps.filter(bool), cuts=st.lists(st.tuples(st.integers(0, 95), _pieces)), by_name=st.booleans())
+def test_a_stream_with_broken_lines_reads_the_same_both_ways(*, steps: list[_Step], cuts: list[tuple[int, bytes]], by_name: bool) -> None:
+    frames = [_framed(number, step, segments=False) for number, step in enumerate((steps * 96)[:96])]
+    dense = [_dense(frame, by_name=by_name) for frame in frames]
+    for number, (line, piece) in enumerate(cuts):
+        text = dense[line]
+        place = text.rfind(b'"value":') + len(b'"value":') + number % 9 - 1
+        dense[line] = text[:place] + piece + text[place + 1 :]
+    with tempfile.TemporaryDirectory() as folder:
+        _same_both_ways(_write_stream(Path(folder), dense, segments=False))
+
+
+@pytest.mark.parametrize("segments", [False, True])
+@pytest.mark.parametrize("by_name", [False, True])
+@pytest.mark.parametrize("tagging", [0, 1, 2])
+def test_lines_written_alike_are_not_parsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, segments: bool, by_name: bool, tagging: int
+) -> None:
+    parsed: list[bytes] = []
+    quick = assembly.Assembly._quick
+
+    def noting(self: assembly.Assembly, raw: bytes) -> bool:
+        parsed.append(raw)
+        return quick(self, raw)
+
+    monkeypatch.setattr(assembly.Assembly, "_quick", noting)
+    steps: list[_Step] = [(scope, key, tagging, None) for scope in (2, 3) for _ in range(100) for key in ("loss", "accuracy")]
+    dense = [_dense(_framed(number, step, segments=segments), by_name=by_name) for number, step in enumerate(steps)]
+    (snapshot,) = _snapshots(_write_stream(tmp_path, dense, segments=segments))
+    assert sum(one.count for one in snapshot.series) == 400
+    assert len(parsed) <= 10

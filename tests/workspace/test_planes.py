@@ -6,7 +6,7 @@ import pytest
 
 from contexta import workspace
 from contexta.workspace.lines import Block, Located, Unusable
-from contexta.workspace.planes import Extent, JsonlPlane, is_workspace, jsonl_planes
+from contexta.workspace.planes import Extent, JsonlPlane, Plane, is_workspace, jsonl_planes
 from tests import strategies as build
 from tests.conftest import TINY
 
@@ -70,3 +70,60 @@ def test_a_stretch_of_a_plane_that_is_gone_is_a_problem(tmp_path: Path) -> None:
     (line,) = plane.read([Extent(plane.name, 0, 10, 1)])
     assert isinstance(line, Unusable)
     assert (line.problem.key, line.problem.severity) == ("unreadable_file", "error")
+
+
+def extents(root: Path, *sizes: int) -> tuple[Plane, list[Extent]]:
+    """The captured lines of a workspace in extents of so many lines each."""
+    plane = _captured(root)
+    lines = [line for line in plane.scan() if isinstance(line, Located)]
+    made, first = [], 0
+    for size in sizes:
+        made.append(Extent(plane.name, lines[first].start, lines[first + size - 1].end, lines[first].line))
+        first += size
+    return plane, made
+
+
+def events(root: Path, count: int) -> Path:
+    return build.write_lines(root, captured=[build.record_frame(build.event(f"e-{number}", "x" * number)) for number in range(count)])
+
+
+def located(plane: Plane, some: list[Extent]) -> list[Located | Unusable]:
+    """The lines of extents, whatever they are read in."""
+    found: list[Located | Unusable] = []
+    for part in plane.read(some):
+        found += [part.parsed(index) for index in range(len(part.texts))] if isinstance(part, Block) else [part]
+    return found
+
+
+@pytest.mark.parametrize("block", [1, 400, 1_000_000])
+def test_extents_read_the_same_lines_as_the_whole_however_they_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr("contexta.workspace.lines.BLOCK", block)
+    plane, some = extents(events(tmp_path, 12), 1, 1, 5, 2, 3)
+    whole = list(plane.scan())
+    assert located(plane, some) == whole
+    assert located(plane, [some[4], some[1]]) == [*whole[9:], whole[1]]
+    assert located(plane, []) == []
+
+
+@pytest.mark.parametrize("block", [1, 400, 1_000_000])
+@pytest.mark.parametrize("left", [0, 1, 500])
+def test_a_file_that_is_shorter_than_its_extents_is_told_once_and_what_is_left_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int, left: int
+) -> None:
+    monkeypatch.setattr("contexta.workspace.lines.BLOCK", block)
+    plane, some = extents(events(tmp_path, 12), 1, 1, 5, 2, 3)
+    path = tmp_path / build.CAPTURED
+    whole = list(plane.scan())
+    path.write_bytes(path.read_bytes()[: some[2].start + left])
+    *read, last = located(plane, some)
+    assert read == whole[: len(read)]
+    assert isinstance(last, Unusable)
+    assert (last.problem.key, last.problem.line, last.problem.severity) == ("changed_file", len(read) + 1, "error")
+
+
+def test_an_extent_that_ends_within_a_line_is_told(tmp_path: Path) -> None:
+    plane, (extent,) = extents(events(tmp_path, 3), 3)
+    *read, last = located(plane, [Extent(extent.plane, extent.start, extent.end - 5, 1)])
+    assert len(read) == 2
+    assert isinstance(last, Unusable)
+    assert last.problem.place == "cache/capture/record.jsonl:3"

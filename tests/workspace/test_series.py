@@ -8,6 +8,7 @@ import pytest
 
 from contexta import workspace
 from contexta.contract import MetricSeries
+from contexta.workspace.thinning import FULL
 from tests import strategies as build
 
 STAGE: dict[str, Any] = {"stage_execution_ref": "stage:p.r.train"}
@@ -124,3 +125,68 @@ def test_a_whole_number_is_not_made_a_fraction(tmp_path: Path) -> None:
     (only,) = series(tmp_path, build.metric("a", 2**60 + 1))
     assert only.values == (2**60 + 1,)
     assert isinstance(only.values[0], int)
+
+
+# ---------------------------------------------------------------- long series
+
+
+def long_series(root: Path, count: int, **tags: Any) -> tuple[MetricSeries, ...]:
+    """The series of so many points, one a millisecond; a tag may be a function of the point's number."""
+
+    def record(number: int) -> build.Line:
+        said = {name: value(number) if callable(value) else value for name, value in tags.items()}
+        line = build.metric(f"m-{number}", number % 11, payload={"tags": said})
+        time = build.at(number // 1_000, f".{number % 1_000:03}")
+        line["envelope"] |= {"observed_at": time, "recorded_at": time}
+        return line
+
+    return series(root, *map(record, range(count)))
+
+
+def test_a_series_keeps_all_points_up_to_the_limit(tmp_path: Path) -> None:
+    (only,) = long_series(tmp_path, FULL)
+    assert (only.count, len(only.values), only.places) == (FULL, FULL, ())
+    assert only.values == tuple(number % 11 for number in range(FULL))
+
+
+def test_beyond_the_limit_a_series_is_its_extremes_and_says_how_many_points_there_were(tmp_path: Path) -> None:
+    (only,) = long_series(tmp_path, 3 * FULL)
+    assert only.count == 3 * FULL
+    assert len(only.values) < 3 * FULL
+    assert (only.places[0], only.places[-1]) == (0, 3 * FULL - 1)
+    assert only.values == tuple(place % 11 for place in only.places)
+    assert list(only.latest.values()) == [(3 * FULL - 1) % 11]
+
+
+def test_a_step_on_every_point_of_a_long_series_is_kept_beside_it(tmp_path: Path) -> None:
+    (only,) = long_series(tmp_path, 2 * FULL, step=lambda number: number)
+    assert (only.count, only.tags) == (2 * FULL, {})
+    assert only.labels == tuple(f"step={place}" for place in only.places)
+
+
+def test_a_long_series_that_a_tag_tells_apart_stays_apart(tmp_path: Path) -> None:
+    found = long_series(tmp_path, 2 * FULL + 2, split=lambda number: ("train", "test")[number % 2], step=lambda number: number)
+    assert [(one.tags, one.count) for one in found] == [({"split": "train"}, FULL + 1), ({"split": "test"}, FULL + 1)]
+    assert [(one.places[0], one.places[-1]) for one in found] == [(0, FULL)] * 2
+
+
+def test_a_tag_that_numbers_points_only_late_makes_one_series_of_long_ones(tmp_path: Path) -> None:
+    (only,) = long_series(tmp_path, 13 * 500, fold=lambda number: number // 500)
+    assert (only.count, only.tags) == (13 * 500, {})
+    assert (only.labels[0], only.labels[-1]) == ("fold=0", "fold=12")
+
+
+def test_the_last_value_of_every_subject_of_a_long_series_is_known(tmp_path: Path) -> None:
+    batches = 30
+    records = (
+        build.metric(f"m-{n}", n, seconds=n // 4, **STAGE, batch_execution_ref=f"batch:p.r.train.e-{n % batches}") for n in range(2 * FULL)
+    )
+    (only,) = series(tmp_path, *records)
+    assert only.count == 2 * FULL
+    assert {ref.name: value for ref, value in only.latest.items()} == {f"e-{n % batches}": n for n in range(2 * FULL - batches, 2 * FULL)}
+
+
+def test_the_last_value_of_every_subject_of_a_short_series_is_the_last_by_time(tmp_path: Path) -> None:
+    records = (build.metric(f"m-{n}", n, seconds=9 - n, **STAGE, batch_execution_ref=f"batch:p.r.train.e-{n % 2}") for n in range(4))
+    (only,) = series(tmp_path, *records)
+    assert {ref.name: value for ref, value in only.latest.items()} == {"e-0": 0, "e-1": 1}

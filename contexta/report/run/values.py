@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, islice, repeat
+from operator import attrgetter
 
 from contexta.contract import MetricSeries
 from contexta.report import cells, cut, measures
@@ -14,8 +15,8 @@ from contexta.report.document import Cell, Exact, Scalar, Sheet, Table, Text
 _CAPTION = "Every value, in all its digits"
 _TITLES = ("Metric", "Measured on", "Tags", "Observed", "Value")
 
-# As many values that are no finite number as are shown wherever they stand.
-_MAX_ODD = 40
+# Of more values than a table takes so many are shown, as the sheet has them all; so many of them may be no finite number.
+_SHOWN, _MAX_ODD = 60, 20
 
 
 def value_table(all_series: Sequence[MetricSeries]) -> Table:
@@ -31,7 +32,9 @@ def value_table(all_series: Sequence[MetricSeries]) -> Table:
     if kept < measured:
         note += " Of a long series the report keeps the extremes of each stretch; the other values stand only in the workspace."
     holds = f"all {kept:,} values" if kept == measured else f"the {kept:,} values that are kept"
-    return Table(_CAPTION, made.columns, made.rows, measured, note, Sheet("values", _TITLES, _Rows(tuple(all_series)), holds))
+    return Table(
+        _CAPTION, made.columns, made.rows, measured, note, Sheet("values", _TITLES, _Rows(tuple(all_series)), holds, on_demand=True)
+    )
 
 
 def _chosen(all_series: Sequence[MetricSeries]) -> tuple[Sequence[int], Sequence[str]]:
@@ -40,9 +43,9 @@ def _chosen(all_series: Sequence[MetricSeries]) -> tuple[Sequence[int], Sequence
     odd = [*islice((place for place, value in enumerate(values) if not math.isfinite(value)), _MAX_ODD)]
     parts = [f"the first {len(odd):,} that are no finite number"] if odd else []
     sizes = [len(series.values) for series in all_series]
-    ends = share(sizes, ROWS - len(odd))
+    ends = share(sizes, _SHOWN - len(odd))
     if not ends:
-        choice = choose(sum(sizes), odd)
+        choice = choose(sum(sizes), odd, _SHOWN)
         return choice.places, [*parts, f"the first {choice.first:,}", f"the last {choice.last:,}"]
     starts = accumulate(sizes, initial=0)
     of_each = (
@@ -73,4 +76,6 @@ class _Rows:
     def __iter__(self) -> Iterator[tuple[Scalar, ...]]:
         for series in self.all_series:
             labels = series.labels or repeat(None)
-            yield from zip(repeat(measures.label(series)), map(str, series.subjects), labels, series.times, series.values, strict=False)
+            yield from zip(
+                repeat(measures.label(series)), map(attrgetter("text"), series.subjects), labels, series.times, series.values, strict=False
+            )
