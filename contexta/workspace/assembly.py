@@ -2,11 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
@@ -36,6 +36,9 @@ from contexta.workspace.mentions import Mentions, later
 from contexta.workspace.planes import Extent, Plane
 from contexta.workspace.puts import Put, Puts
 from contexta.workspace.series import SeriesBuilder
+
+# What a field may hold that says nothing.
+_NOTHING: tuple[Any, ...] = (None, {}, [])
 
 M = TypeVar("M", bound=ContextModel)
 R = TypeVar("R", bound=Record)
@@ -161,7 +164,7 @@ class Assembly:
         envelope = record.envelope
         content = self._lane.content(item.data)
         if content is None:
-            content = _content_of_any(record)
+            content = _content_of_any(item.data)
         if not self._is_new(str(envelope.record_ref), content, line):
             return
         self._saw([envelope.recorded_at])
@@ -244,9 +247,16 @@ def in_order(model: ContextModel) -> tuple[float, str, StableRef]:
     return (math.inf if index is None else index, chronological(began), model.ref)
 
 
-def _content_of_any(record: Record) -> int:
-    """What tells two other records of one reference apart."""
-    return hash(orjson.dumps(record.to_dict(), option=orjson.OPT_SORT_KEYS))
+def _content_of_any(data: Mapping[str, Any]) -> int:
+    """What tells two other records of one reference apart: all that they say; a field that is null or empty says nothing."""
+    return hash(orjson.dumps([_said(data["envelope"]), _said(data["payload"])], option=orjson.OPT_SORT_KEYS))
+
+
+def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: value for name, value in fields.items() if value not in _NOTHING}
+    if correlation := said.get("correlation_refs"):
+        said["correlation_refs"] = _said(correlation)
+    return said
 
 
 def _non_finite(item: RecordItem) -> float | None:
