@@ -445,7 +445,8 @@ class Lane:
             return False
         tags = measured[1]
         seen.update(zip(keys, _contents(used, tags, observed, recorded, values), strict=True))
-        self.newest = later(self.newest or max(recorded).decode(), max(recorded).decode())
+        newest = max(recorded).decode()
+        self.newest = later(self.newest or newest, newest)
         self._append(used, [time.decode() for time in observed], values, tags)
         self._last = used[-1]
         return True

@@ -266,23 +266,23 @@ def _other_row(form: Form) -> Row:
 
 def times_fit(layout: Layout, framed: Sequence[bytes], observed: Sequence[bytes], recorded: Sequence[bytes]) -> bool:
     """Whether all of these are times, and nothing was recorded before it was observed."""
-    count = len(observed)
+    count, text = len(observed), b"".join((*observed, *recorded))
     return (
         b"".join(framed).translate(_DIGITS) == layout.framed_pattern * count
-        and b"".join(observed).translate(_DIGITS) == layout.pattern * count
-        and b"".join(recorded).translate(_DIGITS) == layout.pattern * count
+        and text.translate(_DIGITS) == layout.pattern * (2 * count)
         and all(map(le, observed, recorded))
-        and _real(layout, observed, recorded)
+        and _real(len(layout.pattern), text, min(observed), max(recorded))
     )
 
 
-def _real(layout: Layout, observed: Sequence[bytes], recorded: Sequence[bytes]) -> bool:
-    """Whether times that are written as times are in the calendar. Mostly all are of one hour, which is looked up once."""
-    width, text = len(layout.pattern), b"".join((*observed, *recorded))
-    first, last = min(observed), max(recorded)
-    hours = {first[:13]} if first[:13] == last[:13] else {time[:13] for time in (*observed, *recorded)}
-    # Texts of one width and pattern that lie between two of one hour are of that hour.
-    return max(text[14::width]) < ord("6") and max(text[17::width]) < ord("6") and all(is_time(hour.decode() + ":00:00Z") for hour in hours)
+def _real(width: int, text: bytes, first: bytes, last: bytes) -> bool:
+    """Whether times of one width that are written as times are in the calendar; `text` is all of them, `first` and `last` their bounds."""
+    if max(text[14::width]) >= ord("6") or max(text[17::width]) >= ord("6"):  # minutes and seconds
+        return False
+    if first[:10] == last[:10] and max(text[11::width]) < ord("2"):  # all of one day, and before eight in the evening
+        return is_time(first.decode())
+    hours = {text[start : start + 13] for start in range(0, len(text), width)}
+    return all(is_time(hour.decode() + ":00:00Z") for hour in hours)
 
 
 def names_fit(names: Sequence[bytes], patterns: Sequence[bytes]) -> bool:
