@@ -30,7 +30,7 @@ from contexta.contract import (
 from contexta.contract.fields import TIMESTAMP, chronological
 from contexta.errors import ContextaError
 from contexta.workspace.frames import CONTEXT_MODELS, ArtifactItem, PutItem, RecordItem, interpret, owners
-from contexta.workspace.lane import Lane
+from contexta.workspace.lane import Habits, Lane
 from contexta.workspace.lines import Block, Located, Unusable, is_too_deep
 from contexta.workspace.mentions import Mentions, later
 from contexta.workspace.planes import Extent, Plane
@@ -70,10 +70,11 @@ class Assembly:
     lines: Counter[str] = field(default_factory=Counter)
     as_of: str = ""
     framed_at: str = ""
+    habits: Habits = field(default_factory=Habits)
     _lane: Lane = field(init=False)
 
     def __post_init__(self) -> None:
-        self._lane = Lane(self.series, self.mentions)
+        self._lane = Lane(self.series, self.mentions, self.habits)
 
     def read(self, plane: Plane, extents: Iterable[Extent]) -> None:
         """Take the lines of some extents of a plane, in reading order."""
@@ -191,6 +192,7 @@ class Assembly:
         for scope in self._lane.taken():
             self.mentions.widen(scope.named, scope.first, scope.last, scope.batch)
             self.record_runs.add(scope.run)
+        self.producers |= self._lane.producers
         if self._lane.newest:
             self._saw([self._lane.newest])
 
