@@ -45,11 +45,12 @@ class Model:
         self._check_times()
 
     def _check_refs(self) -> None:
-        check_places(self.LIES_IN, partial(getattr, self))
+        if self.LIES_IN:
+            check_places(self.LIES_IN, partial(getattr, self))
 
     def _check_times(self) -> None:
-        for first, last in _TIME_ORDER:
-            begin, end = getattr(self, first, None), getattr(self, last, None)
+        for first, last in _spans(cast(Hashable, type(self))):
+            begin, end = getattr(self, first), getattr(self, last)
             if begin and end and is_before(end, begin):
                 raise ContractError(last, f"{end} is before {first} {begin}")
 
@@ -62,11 +63,10 @@ class Model:
         if not isinstance(data, Mapping):
             raise ContractError("", f"expected an object, got {type(data).__name__}")
         known = _wire_fields(cls)
-        values = {name: data[name] for name in known if data.get(name) is not None}
-        for name, required in known.items():
-            if required and name not in values:
-                raise ContractError(name, "is missing")
-        unknown = {name: value for name, value in data.items() if name not in known}
+        values = {name: value for name, value in data.items() if value is not None and name in known}
+        if not values.keys() >= _needed(cast(Hashable, cls)):
+            raise ContractError(next(name for name, needed in known.items() if needed and name not in values), "is missing")
+        unknown = {} if data.keys() <= known.keys() else {name: value for name, value in data.items() if name not in known}
         return cls(**values, unknown=unknown)
 
     def to_dict(self) -> dict[str, Any]:
@@ -119,6 +119,16 @@ def _wire_fields(cls: type[Any]) -> Mapping[str, bool]:
 def _required(cls: Any) -> Mapping[str, bool]:
     own = (item for item in fields(cls) if item.name not in _INTERNAL)
     return {item.name: item.default is MISSING and item.default_factory is MISSING for item in own}
+
+
+@cache
+def _needed(cls: Any) -> frozenset[str]:
+    return frozenset(name for name, needed in _required(cls).items() if needed)
+
+
+@cache
+def _spans(cls: Any) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in _TIME_ORDER if set(pair) <= _required(cls).keys())
 
 
 def _checks(cls: type[Any]) -> tuple[tuple[str, Rule, bool], ...]:

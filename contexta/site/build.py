@@ -17,7 +17,7 @@ from contexta.workspace import Workspace, alone_in, lies_there
 Tell = Callable[[str], None]
 
 # Tasks are handed out in bundles of about so many bytes of lines, and no more than so many tasks.
-_BUNDLE_BYTES, _BUNDLE = 4_000_000, 32
+_BUNDLE_BYTES, _BUNDLE = 16_000_000, 32
 
 # After so many pages what was made is kept, so that a build that is killed has not worked in vain.
 _KEEP_EVERY = 500

@@ -1,6 +1,7 @@
 """The folder on disk: its planes, its lines with their places, and which of them belong to which run."""
 
 from contexta.workspace.assembly import lies_there
+from contexta.workspace.lane import Habits
 from contexta.workspace.locking import alone_in
 from contexta.workspace.opening import DEFAULT_FOLDER, indexed
 from contexta.workspace.opening import open_workspace as open
@@ -8,4 +9,15 @@ from contexta.workspace.planes import is_workspace
 from contexta.workspace.sources import DeploymentSource, RunSource
 from contexta.workspace.store import Workspace
 
-__all__ = ["DEFAULT_FOLDER", "DeploymentSource", "RunSource", "Workspace", "alone_in", "indexed", "is_workspace", "lies_there", "open"]
+__all__ = [
+    "DEFAULT_FOLDER",
+    "DeploymentSource",
+    "Habits",
+    "RunSource",
+    "Workspace",
+    "alone_in",
+    "indexed",
+    "is_workspace",
+    "lies_there",
+    "open",
+]

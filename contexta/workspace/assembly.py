@@ -2,11 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
@@ -30,12 +30,15 @@ from contexta.contract import (
 from contexta.contract.fields import TIMESTAMP, chronological
 from contexta.errors import ContextaError
 from contexta.workspace.frames import CONTEXT_MODELS, ArtifactItem, PutItem, RecordItem, interpret, owners
-from contexta.workspace.lane import Lane
+from contexta.workspace.lane import Habits, Lane
 from contexta.workspace.lines import Block, Located, Unusable, is_too_deep
 from contexta.workspace.mentions import Mentions, later
 from contexta.workspace.planes import Extent, Plane
 from contexta.workspace.puts import Put, Puts
 from contexta.workspace.series import SeriesBuilder
+
+# What a field may hold that says nothing.
+_NOTHING: tuple[Any, ...] = (None, {}, [])
 
 M = TypeVar("M", bound=ContextModel)
 R = TypeVar("R", bound=Record)
@@ -67,10 +70,11 @@ class Assembly:
     lines: Counter[str] = field(default_factory=Counter)
     as_of: str = ""
     framed_at: str = ""
+    habits: Habits = field(default_factory=Habits)
     _lane: Lane = field(init=False)
 
     def __post_init__(self) -> None:
-        self._lane = Lane(self.series, self.mentions)
+        self._lane = Lane(self.series, self.mentions, self.habits)
 
     def read(self, plane: Plane, extents: Iterable[Extent]) -> None:
         """Take the lines of some extents of a plane, in reading order."""
@@ -161,7 +165,7 @@ class Assembly:
         envelope = record.envelope
         content = self._lane.content(item.data)
         if content is None:
-            content = _content_of_any(record)
+            content = _content_of_any(item.data)
         if not self._is_new(str(envelope.record_ref), content, line):
             return
         self._saw([envelope.recorded_at])
@@ -188,6 +192,7 @@ class Assembly:
         for scope in self._lane.taken():
             self.mentions.widen(scope.named, scope.first, scope.last, scope.batch)
             self.record_runs.add(scope.run)
+        self.producers |= self._lane.producers
         if self._lane.newest:
             self._saw([self._lane.newest])
 
@@ -244,9 +249,16 @@ def in_order(model: ContextModel) -> tuple[float, str, StableRef]:
     return (math.inf if index is None else index, chronological(began), model.ref)
 
 
-def _content_of_any(record: Record) -> int:
-    """What tells two other records of one reference apart."""
-    return hash(orjson.dumps(record.to_dict(), option=orjson.OPT_SORT_KEYS))
+def _content_of_any(data: Mapping[str, Any]) -> int:
+    """What tells two other records of one reference apart: all that they say; a field that is null or empty says nothing."""
+    return hash(orjson.dumps([_said(data["envelope"]), _said(data["payload"])], option=orjson.OPT_SORT_KEYS))
+
+
+def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: value for name, value in fields.items() if value not in _NOTHING}
+    if correlation := said.get("correlation_refs"):
+        said["correlation_refs"] = _said(correlation)
+    return said
 
 
 def _non_finite(item: RecordItem) -> float | None:

@@ -9,7 +9,7 @@ Each way gives exactly what a whole check would give. A line of which this is no
 
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
@@ -45,6 +45,8 @@ _SERIES = ("metric_key", "value_type", "unit", "aggregation_scope", "slice_ref",
 _CHANGING = ("record_ref", "observed_at", "recorded_at")
 
 Fields = tuple[object, ...]
+
+_PRODUCER = _MANNER.index("producer_ref")
 
 # At once at most so many lines, and so many after one of them did not fit.
 _MANY, _FEW = 2048, 8
@@ -131,9 +133,10 @@ class Track:
 
 @dataclass(slots=True, eq=False)
 class Stencil:
-    """A form in one scope: recognises lines of one track."""
+    """A form in one scope: recognises lines of one track. `layout` is the form's, in the run of the scope."""
 
     form: Form
+    layout: Layout
     track: Track
     template: bytes
     read: Reader
@@ -160,22 +163,33 @@ class Fit(NamedTuple):
 
 
 @dataclass(slots=True)
+class Habits:
+    """How metrics are written, whichever run they are of: what was checked of it, and what follows what.
+
+    It only decides how soon a line is taken, never what is made of it: runs that are read one after the other may share it.
+    """
+
+    manners: set[Fields] = field(default_factory=set)
+    series: dict[Fields, MetricPayload] = field(default_factory=dict)
+    kinds: dict[tuple[Fields, Fields], Kind] = field(default_factory=dict)
+    after: dict[Form, tuple[Form, Kind]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Lane:
     """What was checked so far. What belongs to what stands in its tables, so that nothing is kept alive by a circle."""
 
     series: SeriesBuilder
     mentions: Mentions
+    habits: Habits
     newest: str = ""
+    producers: set[str] = field(default_factory=set)
     _scopes: dict[Fields, Scope] = field(default_factory=dict)
-    _manners: set[Fields] = field(default_factory=set)
-    _series: dict[Fields, MetricPayload] = field(default_factory=dict)
     _seen: dict[str, dict[int, int]] = field(default_factory=dict)
-    _kinds: dict[tuple[Fields, Fields], Kind] = field(default_factory=dict)
     _tracks: dict[tuple[Scope, Kind], Track] = field(default_factory=dict)
     _stencils: dict[tuple[Form, Track], Stencil] = field(default_factory=dict)
     _next: dict[Stencil, Stencil] = field(default_factory=dict)
     _layouts: dict[Layout, Layout] = field(default_factory=dict)
-    _after: dict[Form, tuple[Form, Kind]] = field(default_factory=dict)
     _last: Stencil | None = None
     _reach: int = _MANY
 
@@ -203,9 +217,9 @@ class Lane:
     def learn(self, data: Mapping[str, Any], record: MetricRecord) -> None:
         """Let others like this record, which was checked whole, take the quick way."""
         manner = manner_of(data["envelope"])
-        if manner is not None and len(self._manners) < _MANY:
-            self._manners.add(manner)
-            self._series.setdefault(_series(data["payload"]), record.payload)
+        if manner is not None and len(self.habits.manners) < _MANY:
+            self.habits.manners.add(manner)
+            self.habits.series.setdefault(_series(data["payload"]), record.payload)
 
     # ------------------------------------------------------------ line by line
 
@@ -219,7 +233,11 @@ class Lane:
     def _fit(self, record: Mapping[str, Any]) -> Fit | None:
         envelope, payload = record["envelope"], record["payload"]
         manner, series = manner_of(envelope), _series(payload)
-        if manner is None or manner not in self._manners or (series not in self._series and not self._is_series(series, payload)):
+        if (
+            manner is None
+            or manner not in self.habits.manners
+            or (series not in self.habits.series and not self._is_series(series, payload))
+        ):
             return None
         ref, observed, recorded = _changing(envelope)
         value, tags, said = payload["value"], payload.get("tags"), payload.get("subject_ref")
@@ -273,15 +291,15 @@ class Lane:
     def _is_series(self, series: Fields, payload: Mapping[str, Any]) -> bool:
         """Check what a payload says of its series for the first time."""
         try:
-            self._series[series] = MetricPayload.from_dict(payload)
+            self.habits.series[series] = MetricPayload.from_dict(payload)
         except ContractError:
             return False
         return True
 
     def _kind(self, manner: Fields, series: Fields) -> Kind:
-        kind = self._kinds.get((manner, series))
+        kind = self.habits.kinds.get((manner, series))
         if kind is None:
-            kind = self._kinds[manner, series] = Kind(manner, series)
+            kind = self.habits.kinds[manner, series] = Kind(manner, series)
         return kind
 
     def _track(self, scope: Scope, kind: Kind) -> Track:
@@ -312,7 +330,8 @@ class Lane:
 
     def _channel(self, track: Track) -> Channel:
         if track.channel is None:
-            track.channel = self.series.channel(track.scope.subject, self._series[track.kind.series])
+            self.producers.add(str(track.kind.manner[_PRODUCER]))
+            track.channel = self.series.channel(track.scope.subject, self.habits.series[track.kind.series])
         return track.channel
 
     # ------------------------------------------------------------ unparsed
@@ -324,7 +343,7 @@ class Lane:
             return
         if self._last is not None:
             self._next[self._last] = stencil
-            self._after[self._last.form] = (stencil.form, track.kind)
+            self.habits.after[self._last.form] = (stencil.form, track.kind)
         self._last = stencil
 
     def _learned(self, track: Track, raw: bytes, frame: Mapping[str, Any]) -> Stencil | None:
@@ -338,25 +357,27 @@ class Lane:
         new = form_of(raw, frame, track.scope.names, track.scope.records)
         if new is None:
             return None
-        new.layout = self._layouts.setdefault(new.layout, new.layout)  # one object for equal ones
         forms.append(new)
         return self._stencil(new, track)
 
     def _stencil(self, form: Form, track: Track) -> Stencil | None:
         found = self._stencils.get((form, track))
-        if found is not None or form.layout.records != track.scope.records:
+        if found is not None:
             return found
-        known = form.in_scope(track.scope.names)
+        records = track.scope.records
+        known = form.in_scope(track.scope.names, records)
         if known is None:
             return None
-        stencil = Stencil(form, track, known[0], known[1], hash((track.base, ())))
+        layout = form.layout if form.layout.records == records else replace(form.layout, records=records)
+        layout = self._layouts.setdefault(layout, layout)  # one object for equal ones
+        stencil = Stencil(form, layout, track, known[0], known[1], hash((track.base, ())))
         track.kind.stencils += 1
         self._stencils[form, track] = stencil
         return stencil
 
     def _guess(self, last: Stencil) -> Stencil | None:
         """What should come after a stencil that is new: what came after its form in other scopes."""
-        after = self._after.get(last.form)
+        after = self.habits.after.get(last.form)
         if after is None or not after[1].is_worth():
             return None
         stencil = self._stencil(after[0], self._track(last.track.scope, after[1]))
@@ -414,7 +435,7 @@ class Lane:
         """Take rows up to the first that does not fit; gives how many those are."""
         if not rows:
             return 0
-        layouts = [stencil.form.layout for stencil in used]
+        layouts = [stencil.layout for stencil in used]
         same = (
             len(layouts)
             if layouts.count(layouts[0]) == len(layouts)
@@ -430,7 +451,7 @@ class Lane:
 
     def _take_all(self, rows: list[Row], used: list[Stencil]) -> bool:
         """Take rows of one layout, where all of them fit: checked column by column."""
-        layout, columns = used[0].form.layout, list(zip(*rows, strict=True))
+        layout, columns = used[0].layout, list(zip(*rows, strict=True))
         framed, observed, recorded, names = (columns[place] for place in (layout.framed, layout.observed, layout.recorded, layout.name))
         if not times_fit(layout, framed, observed, recorded) or not names_fit(names, [stencil.form.name_pattern for stencil in used]):
             return False
@@ -445,7 +466,8 @@ class Lane:
             return False
         tags = measured[1]
         seen.update(zip(keys, _contents(used, tags, observed, recorded, values), strict=True))
-        self.newest = later(self.newest or max(recorded).decode(), max(recorded).decode())
+        newest = max(recorded).decode()
+        self.newest = later(self.newest or newest, newest)
         self._append(used, [time.decode() for time in observed], values, tags)
         self._last = used[-1]
         return True

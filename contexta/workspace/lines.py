@@ -6,10 +6,12 @@ by a crash: it is reported, never used, because the rest of a number may be miss
 
 import json
 import math
+import os
 import re
 from bisect import bisect
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -29,6 +31,9 @@ MAX_DEPTH = 200
 
 # How much is read at a time where whole lines are taken in blocks.
 BLOCK = 1024 * 1024
+
+# (How many bytes, from which on) → bytes.
+_Read = Callable[[int, int], bytes]
 
 # What opens or closes a level, and strings, in which brackets mean nothing.
 _STRUCTURE = re.compile(rb'[][{}]|"(?:[^"\\]|\\.)*"')
@@ -89,16 +94,13 @@ class Block:
     parts: list[tuple[int, int, int]]
     _at: tuple[int, int] = (-1, 0)
 
-    def take(self, stream: FileIO, stretch: Stretch) -> int | None:
-        """Take the lines of one more stretch; returns the number of the first that is not there any more."""
-        stream.seek(stretch.start)
-        texts = _read(stream, stretch.end - stretch.start).split(b"\n")
+    def take(self, data: bytes, line: int, start: int) -> int:
+        """Take the complete lines of some more bytes; gives how many bytes those are."""
+        texts = data.split(b"\n")
         cut = texts.pop()
-        end = stretch.start + len(texts) + sum(map(len, texts))
-        if texts:
-            self.parts.append((len(self.texts), stretch.line, stretch.start))
-            self.texts += texts
-        return stretch.line + len(texts) if cut or end < stretch.end else None
+        self.parts.append((len(self.texts), line, start))
+        self.texts += texts
+        return len(data) - len(cut)
 
     def parsed(self, index: int) -> "Located | Unusable":
         """One of the lines; the next one is found soonest from there."""
@@ -116,15 +118,19 @@ def read_blocks(path: Path, file: str, stretches: Iterable[Stretch]) -> Iterator
     """
     shared, size, lost = Block(file, [], []), 0, None
     with path.open("rb", buffering=0) as stream:
+        read = _reader(stream)
         for stretch in stretches:
-            if size > BLOCK or (size and stretch.end - stretch.start > BLOCK):
+            start, wanted = stretch.start, stretch.end - stretch.start
+            if size + wanted > BLOCK and size:
                 yield shared
                 shared, size = Block(file, [], []), 0
-            if stretch.end - stretch.start > BLOCK:
-                lost = yield from _long_stretch(stream, file, stretch)
+            if wanted > BLOCK:
+                lost = yield from _long_stretch(read, file, stretch)
             else:
-                size += stretch.end - stretch.start
-                lost = shared.take(stream, stretch)
+                size += wanted
+                held = len(shared.texts)
+                if shared.take(read(wanted, start), stretch.line, start) < wanted:
+                    lost = stretch.line + len(shared.texts) - held
             if lost is not None:
                 break
     if shared.texts:
@@ -134,28 +140,40 @@ def read_blocks(path: Path, file: str, stretches: Iterable[Stretch]) -> Iterator
         yield Unusable(Problem(file, lost, "changed_file", what, "error"))
 
 
-def _long_stretch(stream: FileIO, file: str, stretch: Stretch) -> Generator[Block, None, int | None]:
+def _long_stretch(read: _Read, file: str, stretch: Stretch) -> Generator[Block, None, int | None]:
     """The lines of a stretch, about BLOCK bytes at a time; returns the number of the first line that is not there any more."""
-    start, line, rest = stretch.start, stretch.line, b""
-    stream.seek(start)
-    while data := _read(stream, min(BLOCK, stretch.end - start - len(rest))):
-        texts = (rest + data).split(b"\n")
-        rest = texts.pop()
-        if texts:
-            yield Block(file, texts, [(0, line, start)])
-            line += len(texts)
-            start = stream.tell() - len(rest)
-        elif len(rest) > MAX_LINE:
-            break  # no stretch held such a line
-    return None if start == stretch.end else line
+    start, line, size = stretch.start, stretch.line, BLOCK
+    while start < stretch.end:
+        data = read(min(size, stretch.end - start), start)
+        block = Block(file, [], [])
+        taken = block.take(data, line, start)
+        if taken:
+            yield block
+            start, line, size = start + taken, line + len(block.texts), BLOCK
+        elif len(data) < size or size > MAX_LINE:
+            return line  # no stretch held such a line
+        else:
+            size *= 2  # a line longer than what was read
+    return None
 
 
-def _read(stream: FileIO, size: int) -> bytes:
-    """So many bytes, or all that there are."""
-    data = stream.read(size) or b""
-    while 0 < len(data) < size and (more := stream.read(size - len(data))):
-        data += more
-    return data
+def _reader(stream: FileIO) -> _Read:
+    """What reads so many bytes from a place on, or all that there are."""
+    at = getattr(os, "pread", None)  # not everywhere; half the calls
+
+    def seek_and_read(size: int, start: int) -> bytes:
+        stream.seek(start)
+        return stream.read(size) or b""
+
+    some: _Read = partial(at, stream.fileno()) if at else seek_and_read
+
+    def read(size: int, start: int) -> bytes:
+        data = some(size, start)
+        while 0 < len(data) < size and (more := some(size - len(data), start + len(data))):
+            data += more
+        return data
+
+    return read
 
 
 def read_lines(path: Path, file: str, start: int = 0, end: int | None = None, line: int = 1) -> Iterator[Located | Unusable]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, RunSnapshot, StableRef
 from contexta.workspace.assembly import Assembly
 from contexta.workspace.index import byte_count, unpacked
+from contexta.workspace.lane import Habits
 from contexta.workspace.lines import Block, Located, Unusable
 from contexta.workspace.planes import Plane
 from contexta.workspace.snapshots import deployment_snapshot, run_snapshot
@@ -28,9 +29,9 @@ class Lines:
                 else:
                     yield part
 
-    def assembled(self, problems: Iterable[Problem] = ()) -> Assembly:
+    def assembled(self, problems: Iterable[Problem] = (), habits: Habits | None = None) -> Assembly:
         """The lines, read and put together with what is known to be wrong beside them."""
-        assembly = Assembly(self.root)
+        assembly = Assembly(self.root, habits=habits or Habits())
         assembly.problems.extend(problems)
         for plane, data in self.extents:
             assembly.read(plane, unpacked(plane.name, data))
@@ -53,10 +54,10 @@ class RunSource:
     problems: tuple[Problem, ...]
     unassigned: bool
 
-    def snapshot(self) -> RunSnapshot:
-        """Read it."""
+    def snapshot(self, habits: Habits | None = None) -> RunSnapshot:
+        """Read it; quicker with the `habits` of writers that were learned from other runs."""
         described = {deployment.ref: deployment for deployment in self.deployments}
-        snapshot = run_snapshot(self.lines.assembled(self.problems), self.ref, self.project, described)
+        snapshot = run_snapshot(self.lines.assembled(self.problems, habits), self.ref, self.project, described)
         return replace(snapshot, unassigned=self.unassigned)
 
 
@@ -68,6 +69,6 @@ class DeploymentSource:
     lines: Lines
     project: Project | None
 
-    def snapshot(self) -> DeploymentSnapshot:
-        """Read it."""
-        return deployment_snapshot(self.lines.assembled(), self.ref, self.project)
+    def snapshot(self, habits: Habits | None = None) -> DeploymentSnapshot:
+        """Read it; likewise."""
+        return deployment_snapshot(self.lines.assembled((), habits), self.ref, self.project)

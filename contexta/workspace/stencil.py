@@ -88,7 +88,7 @@ class Form:
     tags_first: bool
     scopes: Scopes
 
-    readers: dict[tuple[int, ...], Reader] = field(default_factory=dict)
+    readers: dict[tuple[tuple[int, ...], int], Reader] = field(default_factory=dict)
 
     def scopes_in(self, raw: bytes) -> Texts | None:
         """The scopes that a line seems to name; to be made sure of with their stencil."""
@@ -103,21 +103,24 @@ class Form:
                 texts[place] = raw[start : raw.find(b'"', start)].decode(errors="replace")
         return tuple(texts)
 
-    def in_scope(self, scopes: Scopes) -> tuple[bytes, Reader] | None:
+    def in_scope(self, scopes: Scopes, records: str) -> tuple[bytes, Reader] | None:
         """What prints a row as a line (with `%`) where other scopes are named, and what reads it.
 
-        None where the lines of those scopes cannot be told from this form.
+        `records` is how references to records of their run begin. None where the lines of those scopes cannot be told from this form.
         """
         skeleton = self.skeleton
+        if records != self.layout.records:
+            skeleton = skeleton.replace(_opening(self.layout.records), _opening(records))
         for own, other in zip(self.scopes.quoted, scopes.quoted, strict=True):
             if own == other:
                 continue
             if own is None or other is None:
                 return None
             skeleton = skeleton.replace(own, other)
-        reader = self.readers.get(scopes.sizes)
+        sizes = (scopes.sizes, len(records))
+        reader = self.readers.get(sizes)
         if reader is None:  # names of one length, such as epoch-10 and epoch-11, make lines of one shape
-            reader = self.readers[scopes.sizes] = self._reader(skeleton.split(_PART))
+            reader = self.readers[sizes] = self._reader(skeleton.split(_PART))
         return skeleton.replace(b"%", b"%%").replace(_PART, b"%b"), reader
 
     def _reader(self, constants: list[bytes]) -> Reader:
@@ -139,6 +142,11 @@ class Form:
             return (*fixed, raw[start:end], last)
 
         return general if middle or numbered else plain
+
+
+def _opening(records: str) -> bytes:
+    """How a reference to a record stands in a skeleton, up to its name."""
+    return b'"%b%b' % (records.encode(), _PART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,17 +235,17 @@ def _form(raw: bytes, parts: list[_Part], name: str, scopes: Scopes, records: st
 
 # Other parts that a form is tried with: nothing that a line would hold.
 _OTHER = {"captured_at": "7-T", "appended_at": "7-T", "observed_at": "8-T", "recorded_at": "9-T", "value": 20_625.5, "sequence": 20_626}
-_OTHER_NAME, _OTHER_TAGS = "other-0", {"other": 0.5}
+_OTHER_RECORDS, _OTHER_NAME, _OTHER_TAGS = "record:other.other.", "other-0", {"other": 0.5}
 
 
 def _prints(form: Form, raw: bytes, frame: Mapping[str, Any], holder: str) -> bool:
     """Whether the form prints other parts, in other scopes, as the line that differs from this one in just those."""
     others = {text: f"other:{number}" for number, text in enumerate(form.scopes.texts) if text is not None}
-    same = form.in_scope(form.scopes)
-    other = form.in_scope(Scopes.of(tuple([text and others[text] for text in form.scopes.texts])))
+    same = form.in_scope(form.scopes, form.layout.records)
+    other = form.in_scope(Scopes.of(tuple([text and others[text] for text in form.scopes.texts])), _OTHER_RECORDS)
     if same is None or other is None or same[0] % same[1](raw) != raw:
         return False
-    record, ref = frame[holder], form.layout.records + _OTHER_NAME
+    record, ref = frame[holder], _OTHER_RECORDS + _OTHER_NAME
     envelope = {key: _OTHER.get(key, value) for key, value in record["envelope"].items()}
     envelope |= {key: others[text] for key, text in zip(SCOPES, form.scopes.texts, strict=True) if text is not None}
     payload = {**record["payload"], "value": _OTHER["value"]}
@@ -266,23 +274,23 @@ def _other_row(form: Form) -> Row:
 
 def times_fit(layout: Layout, framed: Sequence[bytes], observed: Sequence[bytes], recorded: Sequence[bytes]) -> bool:
     """Whether all of these are times, and nothing was recorded before it was observed."""
-    count = len(observed)
+    count, text = len(observed), b"".join((*observed, *recorded))
     return (
         b"".join(framed).translate(_DIGITS) == layout.framed_pattern * count
-        and b"".join(observed).translate(_DIGITS) == layout.pattern * count
-        and b"".join(recorded).translate(_DIGITS) == layout.pattern * count
+        and text.translate(_DIGITS) == layout.pattern * (2 * count)
         and all(map(le, observed, recorded))
-        and _real(layout, observed, recorded)
+        and _real(len(layout.pattern), text, min(observed), max(recorded))
     )
 
 
-def _real(layout: Layout, observed: Sequence[bytes], recorded: Sequence[bytes]) -> bool:
-    """Whether times that are written as times are in the calendar. Mostly all are of one hour, which is looked up once."""
-    width, text = len(layout.pattern), b"".join((*observed, *recorded))
-    first, last = min(observed), max(recorded)
-    hours = {first[:13]} if first[:13] == last[:13] else {time[:13] for time in (*observed, *recorded)}
-    # Texts of one width and pattern that lie between two of one hour are of that hour.
-    return max(text[14::width]) < ord("6") and max(text[17::width]) < ord("6") and all(is_time(hour.decode() + ":00:00Z") for hour in hours)
+def _real(width: int, text: bytes, first: bytes, last: bytes) -> bool:
+    """Whether times of one width that are written as times are in the calendar; `text` is all of them, `first` and `last` their bounds."""
+    if max(text[14::width]) >= ord("6") or max(text[17::width]) >= ord("6"):  # minutes and seconds
+        return False
+    if first[:10] == last[:10] and max(text[11::width]) < ord("2"):  # all of one day, and before eight in the evening
+        return is_time(first.decode())
+    hours = {text[start : start + 13] for start in range(0, len(text), width)}
+    return all(is_time(hour.decode() + ":00:00Z") for hour in hours)
 
 
 def names_fit(names: Sequence[bytes], patterns: Sequence[bytes]) -> bool:
