@@ -370,6 +370,92 @@ def test_a_page_that_someone_changed_is_told_on_stderr(several: Path, out: Path)
     assert len(result.stdout.splitlines()) == 1
 
 
+# What was built before
+
+
+def ledger(root: Path) -> Path:
+    return root / "metadata" / "ledger.jsonl"
+
+
+def test_verbose_says_how_much_was_made_and_written(several: Path, out: Path) -> None:
+    said = [call("build", several, "-o", out, "-v").stderr for _ in range(2)]
+    assert said == ["8 pages made, 8 files in all, 8 of them new or changed\n", "0 pages made, 8 files in all, 0 of them new or changed\n"]
+
+
+def test_verbose_says_what_is_read_again_and_why(several: Path, out: Path) -> None:
+    call("build", several, "-o", out)
+    os.utime(ledger(several), (1, 1))
+    first, _ = call("build", several, "-o", out, "-v").stderr.splitlines()
+    assert first == "metadata/ledger.jsonl is read again: it was written to, and did not grow"
+    (several / "cache" / "report" / "index.sqlite").write_bytes(b"")
+    first, _ = call("build", several, "-o", out, "-v").stderr.splitlines()
+    assert first.startswith("the index is made anew: ")
+
+
+def test_without_verbose_nothing_is_said_of_what_is_read_again(several: Path, out: Path) -> None:
+    call("build", several, "-o", out)
+    ledger(several).write_bytes(ledger(several).read_bytes()[:-1])
+    assert call("build", several, "-o", out).stderr == ""
+
+
+def test_full_makes_every_page_again(several: Path, out: Path) -> None:
+    call("build", several, "-o", out)
+    assert "8 pages made, 8 files in all, 0 of them" in call("build", several, "-o", out, "-v", "--full").stderr
+
+
+def test_what_is_said_at_the_end_does_not_depend_on_what_was_built_before(failed: Path, out: Path) -> None:
+    results = [call("build", failed, "-o", out, "--strict", *more) for more in ((), (), ("--full",), ("--jobs", "1"))]
+    assert {result.exit_code for result in results} == {GATE}
+    assert len({result.stdout for result in results}) == 1
+
+
+def test_cache_keeps_the_index_elsewhere_and_leaves_the_workspace_alone(several: Path, out: Path, tmp_path: Path) -> None:
+    before = tree(several)
+    for made in (8, 0):
+        assert f"{made} pages made" in call("build", several, "-o", out, "-v", "--cache", tmp_path / "kept" / "here").stderr
+    assert call("run", "alpha.one", several, "--cache", tmp_path / "kept" / "here").exit_code == OK
+    assert tree(several) == before
+
+
+def test_a_workspace_that_cannot_be_written_is_built_all_the_same_and_that_is_said_with_verbose(several: Path, out: Path) -> None:
+    (several / "cache").mkdir()
+    (several / "cache" / "report").write_text("in the way", "utf-8")
+    for more in ((), ("-v",)):
+        result = call("build", several, "-o", out, *more)
+        assert result.exit_code == OK
+        assert ("no index is kept" in result.stderr) == bool(more)
+    assert call("run", "alpha.one", several).exit_code == OK
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two", ""])
+def test_a_number_of_jobs_that_is_none_is_refused(iris: Path, out: Path, jobs: str) -> None:
+    assert_refused(call("build", iris, "-o", out, "--jobs", jobs), USAGE, "--jobs")
+
+
+@pytest.mark.parametrize("executor", ["", "spark:host", "dask", "tcp://127.0.0.1:1"])
+def test_an_executor_that_is_none_is_refused(iris: Path, out: Path, executor: str) -> None:
+    assert_refused(call("build", iris, "-o", out, "--executor", executor), USAGE, "--executor", "dask:ADDRESS")
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:1"])
+def test_a_scheduler_that_does_not_answer_is_one_sentence(iris: Path, out: Path, address: str) -> None:
+    pytest.importorskip("distributed", reason="the extra dask is not installed")
+    code = "from contexta.site import executors; executors._DASK_TIMEOUT = '0.5s'; " + COMMAND
+    result = process("build", iris, "-o", out, "--executor", f"dask:{address}", code=code)
+    assert (result.returncode, result.stdout) == (USAGE, b"")
+    (said,) = result.stderr.decode().splitlines()
+    assert said.startswith(f"contexta-report: no Dask scheduler answers at {address}")
+    assert not out.exists()
+
+
+def test_a_missing_dask_is_one_sentence_with_the_way_out(iris: Path, out: Path) -> None:
+    code = "import sys; sys.modules['distributed'] = None; " + COMMAND
+    result = process("build", iris, "-o", out, "--executor", "dask:tcp://127.0.0.1:1", code=code)
+    assert (result.returncode, result.stdout) == (USAGE, b"")
+    assert b"[dask]" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
 # One report
 
 
