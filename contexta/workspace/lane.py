@@ -403,8 +403,11 @@ class Lane:
             rows, used = self._match(self._last, texts[begin : begin + self._reach])
             taken = self._take_rows(rows, used)
             begin += taken
-            if taken < self._reach:
-                self._reach = min(_MANY, 2 * self._reach) if taken == len(rows) else _FEW
+            if taken < len(rows):
+                self._reach = _FEW
+                break
+            self._reach = min(_MANY, 4 * self._reach)
+            if not rows:
                 break
         return begin
 
