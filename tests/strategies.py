@@ -399,3 +399,50 @@ def _draw_run(draw: st.DrawFn, writer: _Writer, run: str, deployments: list[str]
         writer.record(draw(_record(run, number, scopes, deployments)))
     for number in range(draw(st.integers(0, 1))):
         writer.artifact(draw(_manifest(run, number, scopes)))
+
+
+# Steps of appending bytes to files, by path under the root.
+History = list[list[tuple[str, bytes]]]
+
+# What else may stand between the lines of a workspace.
+_NOISE = (
+    b"",
+    b"\n",
+    b"{oops}\n",
+    b'{"run_ref":"run:a.a", oops}\n',
+    b'{"run_ref":"run:a.a","note":"\\u0064eployment:"}\n',
+    b'{"family":"RECORD","payload":{"envelope":{"x":{"run_ref":"run:a.a"}},"payload":{}}}\n',
+    b'[{"run_ref": "run:0.0"}]\n',
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    """Steps of appending bytes to files: the lines of a workspace, cut anywhere, with some noise in between."""
+    noise = st.sampled_from(_NOISE)
+    parts: list[tuple[str, bytes]] = []
+    for name, lines in draw(workspaces()).lines.items():
+        data = draw(noise) + b"".join(json.dumps(line).encode() + b"\n" + draw(noise) for line in lines)
+        cuts = sorted(draw(st.lists(st.integers(0, len(data)), max_size=4)))
+        pieces = [data[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(data)], strict=True)]
+        parts += [(name, piece) for piece in pieces]
+    order = draw(st.permutations(range(len(parts))))
+    queues: dict[str, list[bytes]] = {}
+    for name, piece in parts:
+        queues.setdefault(name, []).append(piece)
+    steps: History = [[]]
+    for number in order:
+        name = parts[number][0]
+        steps[-1].append((name, queues[name].pop(0)))
+        if draw(st.booleans()):
+            steps.append([])
+    return steps
+
+
+def take_step(root: Path, step: list[tuple[str, bytes]]) -> None:
+    """Append the bytes of one step to the files of a workspace."""
+    for name, data in step:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as stream:
+            stream.write(data)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from contexta import workspace
 from contexta.contract import DeploymentSnapshot, Problem, RunSnapshot
@@ -57,49 +56,13 @@ def append(path: Path, data: bytes) -> None:
         stream.write(data)
 
 
-@st.composite
-def histories(draw: st.DrawFn) -> list[list[tuple[str, bytes]]]:
-    """Steps of appending bytes to files: the lines of a workspace, cut anywhere, with some noise in between."""
-    files = draw(build.workspaces()).lines
-    noise = st.sampled_from(
-        (
-            b"",
-            b"\n",
-            b"{oops}\n",
-            b'{"run_ref":"run:a.a", oops}\n',
-            b'{"run_ref":"run:a.a","note":"\\u0064eployment:"}\n',
-            b'{"family":"RECORD","payload":{"envelope":{"x":{"run_ref":"run:a.a"}},"payload":{}}}\n',
-            b'[{"run_ref": "run:0.0"}]\n',
-        )
-    )
-    parts: list[tuple[str, bytes]] = []
-    for name, lines in files.items():
-        data = draw(noise) + b"".join(json.dumps(line).encode() + b"\n" + draw(noise) for line in lines)
-        cuts = sorted(draw(st.lists(st.integers(0, len(data)), max_size=4)))
-        pieces = [data[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(data)], strict=True)]
-        parts += [(name, piece) for piece in pieces]
-    order = draw(st.permutations(range(len(parts))))
-    queues: dict[str, list[bytes]] = {}
-    for name, piece in parts:
-        queues.setdefault(name, []).append(piece)
-    steps: list[list[tuple[str, bytes]]] = [[]]
-    for number in order:
-        name = parts[number][0]
-        steps[-1].append((name, queues[name].pop(0)))
-        if draw(st.booleans()):
-            steps.append([])
-    return steps
-
-
 @build.unhurried
-@given(histories())
-def test_reading_what_was_appended_gives_what_reading_everything_gives(steps: list[list[tuple[str, bytes]]]) -> None:
+@given(build.histories())
+def test_reading_what_was_appended_gives_what_reading_everything_gives(steps: build.History) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = build.write_lines(Path(folder))
         for step in steps:
-            for name, data in step:
-                (root / name).parent.mkdir(parents=True, exist_ok=True)
-                append(root / name, data)
+            build.take_step(root, step)
             assert known(root) == everything(workspace.open(root))
 
 
