@@ -14,6 +14,8 @@ from math import isfinite
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
+import orjson
+
 from contexta.contract import MetricPayload, MetricRecord, StableRef
 from contexta.contract.fields import RULES, apply, is_before, is_time
 from contexta.contract.model import check_places
@@ -104,10 +106,14 @@ class Scope:
 
 @dataclass(slots=True, eq=False)
 class Kind:
-    """Metric lines of one manner and series, whatever their scope: the forms that are known of them, and how far stencils paid off."""
+    """Metric lines of one manner and series, whatever their scope: the forms that are known of them, and how far stencils paid off.
+
+    `fields` are those of the series as they stand in such lines.
+    """
 
     manner: Fields
     series: Fields
+    fields: tuple[bytes, ...]
     parsed: int = 0
     skimmed: int = 0
     stencils: int = 0
@@ -174,6 +180,7 @@ class Lane:
     _tracks: dict[tuple[Scope, Kind], Track] = field(default_factory=dict)
     _stencils: dict[tuple[Form, Track], Stencil] = field(default_factory=dict)
     _next: dict[Stencil, Stencil] = field(default_factory=dict)
+    _models: list[tuple[Form, Kind]] = field(default_factory=list)
     _layouts: dict[Layout, Layout] = field(default_factory=dict)
     _after: dict[Form, tuple[Form, Kind]] = field(default_factory=dict)
     _last: Stencil | None = None
@@ -281,7 +288,8 @@ class Lane:
     def _kind(self, manner: Fields, series: Fields) -> Kind:
         kind = self._kinds.get((manner, series))
         if kind is None:
-            kind = self._kinds[manner, series] = Kind(manner, series)
+            fields = zip(_SERIES, map(orjson.dumps, series), strict=True)
+            kind = self._kinds[manner, series] = Kind(manner, series, tuple([b'"%b":%b' % (name.encode(), text) for name, text in fields]))
         return kind
 
     def _track(self, scope: Scope, kind: Kind) -> Track:
@@ -335,12 +343,23 @@ class Lane:
                 return stencil
         if len(forms) == _MAX_FORMS or is_too_deep(raw):
             return None
-        new = form_of(raw, frame, track.scope.names, track.scope.records)
+        new = self._like_others(track, raw) or form_of(raw, frame, track.scope.names, track.scope.records)
         if new is None:
             return None
         new.layout = self._layouts.setdefault(new.layout, new.layout)  # one object for equal ones
         forms.append(new)
+        if len(self._models) < _MAX_FORMS:
+            self._models.append((new, track.kind))
         return self._stencil(new, track)
+
+    def _like_others(self, track: Track, raw: bytes) -> Form | None:
+        """The form of a line that is written as lines of other series are."""
+        for form, kind in self._models:
+            if form.layout.records == track.scope.records:
+                found = form.with_fields(kind.fields, track.kind.fields, track.scope.names, raw)
+                if found is not None:
+                    return found
+        return None
 
     def _stencil(self, form: Form, track: Track) -> Stencil | None:
         found = self._stencils.get((form, track))
