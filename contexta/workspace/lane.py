@@ -8,7 +8,7 @@ Each way gives exactly what a whole check would give. A line of which this is no
 """
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from operator import itemgetter
@@ -58,6 +58,9 @@ _MAX_FORMS = 4
 _ENOUGH = 8
 
 _OBJECT_OR_NONE = (dict, type(None))
+
+# As many scopes are remembered at once (and those of the lines of a block).
+_MAX_SCOPES = 1024
 
 # Hashes of references and contents are cut to what Python keeps in 32 bytes each.
 _REF_BITS, _CONTENT_BITS = (1 << 60) - 1, (1 << 30) - 1
@@ -172,6 +175,7 @@ class Lane:
     series: SeriesBuilder
     mentions: Mentions
     newest: str = ""
+    runs: set[StableRef] = field(default_factory=set)
     _scopes: dict[Fields, Scope] = field(default_factory=dict)
     _manners: set[Fields] = field(default_factory=set)
     _series: dict[Fields, MetricPayload] = field(default_factory=dict)
@@ -315,6 +319,7 @@ class Lane:
 
     def _saw(self, scope: Scope, first: str, last: str) -> None:
         if not scope.first:  # now, because the first batch that a scope is named in is kept
+            self.runs.add(scope.run)
             self.mentions.widen(scope.named, first, last, scope.batch)
         scope.saw(first, last)
 
@@ -397,6 +402,8 @@ class Lane:
 
     def skim(self, texts: Sequence[bytes], begin: int) -> int:
         """Take lines from one on without parsing them; gives the number of the first that was not taken."""
+        if len(self._scopes) > _MAX_SCOPES:
+            self._forget()
         while self._last is not None and begin < len(texts):
             rows, used = self._match(self._last, texts[begin : begin + self._reach])
             taken = self._take_rows(rows, used)
@@ -501,9 +508,18 @@ class Lane:
         for scope, its_times in seen.items():
             self._saw(scope, min(its_times), max(its_times))
 
-    def taken(self) -> Iterator[Scope]:
-        """The scopes in which any record took a quick way."""
-        return (scope for scope in self._scopes.values() if scope.first)
+    def tell(self) -> None:
+        """Tell the mentions when records that took a quick way were seen in their scopes; to be called after the last of them."""
+        for scope in self._scopes.values():
+            if scope.first:
+                self.mentions.widen(scope.named, scope.first, scope.last, scope.batch)
+
+    def _forget(self) -> None:
+        """Let go of scopes, of which there may be as many as samples; who comes again is met anew."""
+        self.tell()
+        for table in (self._scopes, self._tracks, self._stencils, self._next):
+            table.clear()
+        self._last = None
 
 
 def manner_of(envelope: Mapping[str, Any]) -> Fields | None:
