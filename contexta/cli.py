@@ -80,6 +80,10 @@ def _formats(_context: click.Context, _option: click.Parameter, value: str) -> t
     return tuple(form for form in FORMATS if form in chosen)
 
 
+def _title(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    return value and value.encode("utf-8", "replace").decode()  # what was typed may be no text
+
+
 def _executor(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     if value is not None and not value.removeprefix(DASK) != value:
         raise click.BadParameter(f"expected {DASK}ADDRESS, got {value!r}")
@@ -102,7 +106,7 @@ def _executor(_context: click.Context, _option: click.Parameter, value: str | No
 )
 @click.option("--project", "projects", multiple=True, metavar="NAME", help="Only this project (again for more).")
 @click.option("--run", "runs", multiple=True, metavar="REF", help="Only this run (again for more).")
-@click.option("--title", metavar="TEXT", help="Title of the index page.")
+@click.option("--title", metavar="TEXT", callback=_title, help="Title of the index page.")
 @TEMPLATES
 @click.option("--strict", is_flag=True, help="Exit 1 when anything needs attention: an error or warning in a run, a deployment or a file.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Processes to work with.  [default: the cores]")
@@ -179,7 +183,7 @@ def _told(built: Built, index: Path) -> str:
     made = ", ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts)
     needs = built.needs_attention
     attention = f"{needs:,} issue{' needs' if needs == 1 else 's need'} attention" if needs else "nothing needs attention"
-    return f"{index}: {made}; {attention}."
+    return f"{click.format_filename(index)}: {made}; {attention}."
 
 
 @contextmanager

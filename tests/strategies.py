@@ -420,9 +420,11 @@ _NOISE = (
 def histories(draw: st.DrawFn) -> History:
     """Steps of appending bytes to files: the lines of a workspace, cut anywhere, with some noise in between."""
     noise = st.sampled_from(_NOISE)
+    ends = st.sampled_from((b"\n", b"\n", b"\r\n"))
     parts: list[tuple[str, bytes]] = []
     for name, lines in draw(workspaces()).lines.items():
-        data = draw(noise) + b"".join(json.dumps(line).encode() + b"\n" + draw(noise) for line in lines)
+        mark = draw(st.sampled_from((b"", b"", b"\xef\xbb\xbf")))
+        data = mark + draw(noise) + b"".join(json.dumps(line).encode() + draw(ends) + draw(noise) for line in lines)
         cuts = sorted(draw(st.lists(st.integers(0, len(data)), max_size=4)))
         pieces = [data[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(data)], strict=True)]
         parts += [(name, piece) for piece in pieces]

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -566,6 +567,17 @@ def test_a_closed_pipe_is_no_traceback(iris: Path, out: Path, words: tuple[str, 
     assert b"Traceback" not in result.stderr
     assert b"Exception ignored" not in result.stderr
     assert result.returncode != UNREADABLE
+
+
+@pytest.mark.parametrize("formats", ["html", "html,md,json"])
+def test_words_that_are_no_text_are_no_traceback(iris: Path, tmp_path: Path, formats: str) -> None:
+    odd = os.fsdecode(b"\xff")
+    root = tmp_path / odd
+    shutil.copytree(iris, root)
+    words = ("build", root, "-o", tmp_path / f"{odd}-site", "--title", odd, "--cache", tmp_path / f"{odd}-cache", "--format", formats)
+    for _ in range(2):
+        result = process(*words)
+        assert (result.returncode, result.stderr) == (OK, b"")
 
 
 def test_ctrl_c_is_no_traceback_and_no_success(iris: Path, out: Path) -> None:

@@ -1,7 +1,7 @@
 """A workspace → a folder of pages. What was made before, from the same lines and with the same templates, is left as it is."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from contexta.contract import StableRef
 from contexta.report import DeploymentSummary, RunSummary
@@ -59,6 +59,7 @@ def build_site(
     plan = make_plan(workspace, selection or Selection())
     press.root.mkdir(parents=True, exist_ok=True)
     with alone_in(press.root, waiting), files.scratch(press.root):
+        press = replace(press, made_with=made_with(press.formats, press.templates))
         site = _Site(workspace, press, plan, progress)
         crew = crew or Crew(InProcess)
         runs = site.runs(crew)
@@ -92,20 +93,18 @@ class _Site:
     _pages: frozenset[str] = field(init=False)
     _before: dict[str, tuple[str, bytes]] = field(init=False)
     _new: dict[str, tuple[str, bytes]] = field(default_factory=dict)
-    _with: str = field(init=False)
 
     def __post_init__(self) -> None:
         self._pages = self.plan.pages()
         self._before = self.workspace.index.kept(self._kind)
-        self._with = made_with(self.press.formats, self.press.templates)
 
     @property
     def _kind(self) -> str:
-        return f"site {self.press.root.resolve()}"
+        return f"site {digest(str(self.press.root.resolve()))}"  # a path may be no text
 
     def runs(self, crew: Crew) -> list[RunSummary]:
         """The pages of runs; returns what the pages about many need to know of them."""
-        inputs = {ref: digest(self._with, self.workspace.state(ref), sorted(self._near(ref))) for ref in self.plan.runs}
+        inputs = {ref: digest(self.press.made_with, self.workspace.state(ref), sorted(self._near(ref))) for ref in self.plan.runs}
         new = self._make(crew, inputs, lambda ref: RunTask(self.workspace.run_source(ref), self.press, self._near(ref)))
         found = [one for ref in self.plan.runs if isinstance(one := self._summaries[str(ref)], RunSummary)]
         self.workspace.keep_starts({ref: self._summaries[str(ref)].started_at for ref in new})
@@ -114,16 +113,15 @@ class _Site:
     def deployments(self, crew: Crew) -> list[DeploymentSummary]:
         """The pages of deployments, each with the numbers of the run that it came from; likewise."""
         producers = {ref: self._producer(ref) for ref in self.plan.deployments}
-        inputs = {
-            ref: digest(self._with, self.workspace.state(ref), sorted(self._near(ref)), producer) for ref, producer in producers.items()
-        }
+        looks, state = self.press.made_with, self.workspace.state
+        inputs = {ref: digest(looks, state(ref), sorted(self._near(ref)), producer) for ref, producer in producers.items()}
         source = self.workspace.deployment_source
         self._make(crew, inputs, lambda ref: DeploymentTask(source(ref), self.press, self._near(ref), producers[ref]))
         return [one for ref in self.plan.deployments if isinstance(one := self._summaries[str(ref)], DeploymentSummary)]
 
     def overview(self, overview: Overview) -> None:
         """A page about many."""
-        made_from = digest(self._with, overview.made_from)
+        made_from = digest(self.press.made_with, overview.made_from)
         if not self._reuse(overview.ref, made_from):
             self._take(self.press.put(overview.document(), self._pages | overview.archives), made_from)
 

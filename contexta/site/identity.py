@@ -23,10 +23,14 @@ def made_with(formats: Iterable[str], templates: Path | None) -> str:
 
     Raises OSError when the templates cannot be read.
     """
-    own = [] if templates is None else [(path.name, path.read_bytes()) for path in sorted(templates.rglob("*")) if path.is_file()]
+    own = [] if templates is None else list(_contents(templates))
     return digest(
         sys.version, tuple(formats), list(_stamps(_PACKAGE)), list(_stamps(_PACKAGE.parent / "templates")), list(_libraries()), own
     )
+
+
+def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    return ((str(path.relative_to(folder)), path.read_bytes()) for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:

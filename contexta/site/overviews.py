@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from contexta.contract import StableRef
 from contexta.report import Archive, DeploymentSummary, Document, RunSummary, build_archive, build_index, build_project
 from contexta.report.overviews import archives_of_index, archives_of_project, by_project, projects_of
 from contexta.site.identity import digest
@@ -29,7 +30,10 @@ def overviews(
     workspace: Workspace, plan: Plan, runs: Sequence[RunSummary], deployments: Sequence[DeploymentSummary], title: str | None
 ) -> Iterator[Overview]:
     """A page for each project, then the index, each with its archives."""
-    marks = {one.ref: digest(one.to_json()) for one in runs} | {one.ref: digest(one.to_json()) for one in deployments}
+    pages = plan.pages()
+    marks = {one.ref: digest(one.to_json()) for one in runs}
+    # A deployment may come from a run of another project, which has a page or has none.
+    marks |= {one.ref: digest(one.to_json(), sorted(pages & _runs_named(one))) for one in deployments}
     described = [project for project in workspace.projects() if project.ref in plan.projects]
     projects = projects_of(described, runs, deployments)
     runs_of, deployments_of = by_project(runs), by_project(deployments)
@@ -53,6 +57,10 @@ def _with_archives(
     for archive in archives:
         content = (archive.ref, archive.scope, archive.older, archive.newer, *_marks(marks, archive.members))
         yield Overview(archive.ref.ref, content, partial(build_archive, archive), linked)
+
+
+def _runs_named(deployment: DeploymentSummary) -> set[str]:
+    return {str(StableRef.parse(ref).owner("run")) for ref in (deployment.run_ref, deployment.artifact_ref) if ref is not None}
 
 
 def _marks(marks: Mapping[str, str], members: Sequence[Any]) -> list[object]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from contexta.contract import RunSnapshot
@@ -27,11 +27,12 @@ FORMATS = ("html", "md", "json", SHEETS)
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """How pages are made, and the folder that they go to."""
+    """How pages are made, and the folder that they go to. `made_with` tells one state of code and templates from another."""
 
     root: Path
     formats: tuple[str, ...] = ("html",)
     templates: Path | None = None
+    made_with: str = ""
 
     def put(self, document: Document, pages: frozenset[str]) -> Made:
         """Write a document in every format, and the sheets that go with it; `pages` are the references that it may link to."""
@@ -39,7 +40,7 @@ class Press:
         sheets = [sheet for sheet in document.sheets() if SHEETS in self.formats or not sheet.on_demand]
         links = Addresses(pages.union(sheet.ref for sheet in sheets))
         contents = {
-            f"{address(ref)}.{extension}": render_as(document, extension, self.templates, links.links_from(ref, extension))
+            f"{address(ref)}.{extension}": render_as(document, extension, self.templates, links.links_from(ref, extension), self.made_with)
             for extension in self.formats
             if extension != SHEETS
         }
@@ -48,11 +49,11 @@ class Press:
         return Made(ref=ref, title=document.title, pages=tuple(page for page, _ in published), written=sum(new for _, new in published))
 
 
-def render_as(document: Document, extension: str, templates: Path | None, links: Links) -> bytes:
+def render_as(document: Document, extension: str, templates: Path | None, links: Links, made_with: str = "") -> bytes:
     """A page in one of FORMATS, or `txt`. Raises TemplateFailure when a template is broken."""
     match extension:
         case "html":
-            return renderer(templates).render(document, links).encode("utf-8", "replace")
+            return renderer(templates, made_with).render(document, links).encode("utf-8", "replace")
         case "md":
             return to_markdown(document, links).encode("utf-8", "replace")
         case "json":
@@ -60,9 +61,9 @@ def render_as(document: Document, extension: str, templates: Path | None, links:
     return to_text(document).encode("utf-8", "replace")
 
 
-@cache
-def renderer(templates: Path | None) -> HtmlRenderer:
-    """The renderer of a folder of templates; loading them takes longer than a page."""
+@lru_cache(maxsize=2)
+def renderer(templates: Path | None, _made_with: str) -> HtmlRenderer:
+    """The renderer of a folder of templates as they are; loading them takes longer than a page, and a worker may outlive them."""
     return HtmlRenderer.create(templates)
 
 

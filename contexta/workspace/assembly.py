@@ -189,9 +189,8 @@ class Assembly:
 
     def _settle(self) -> None:
         """Tell the mentions of what took the quick way; once, after the last line."""
-        for scope in self._lane.taken():
-            self.mentions.widen(scope.named, scope.first, scope.last, scope.batch)
-            self.record_runs.add(scope.run)
+        self._lane.tell()
+        self.record_runs |= self._lane.runs
         self.producers |= self._lane.producers
         if self._lane.newest:
             self._saw([self._lane.newest])

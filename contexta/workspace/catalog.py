@@ -73,9 +73,12 @@ def _refresh_file(index: Index, plane: JsonlPlane, known: Known | None, spread: 
                 index.drop(known)
                 known = None
                 yield f"{plane.name} is read again: {why}"
+            if known is not None and known.line == 1:  # what is odd about the file is seen in its first line
+                index.drop(known)
+                known = None
             if known is None:
                 known = index.add_plane(plane.name, now)
-                index.add_problems(known, map(found_in, file_notices(plane.path, plane.name)))
+                index.add_problems(known, map(found_in, file_notices(plane.path, plane.name, status.st_size)))
             end, line = known.end, known.line
             parts = list(_parts(plane, stream, known, status.st_size))
             for reading in spread(read, parts, status.st_size - known.end):
@@ -97,8 +100,7 @@ def _parts(plane: JsonlPlane, stream: BinaryIO, known: Known, size: int) -> Iter
     is read a little differently.
     """
     start, line = known.end, known.line
-    while size - start > 2 * _PART:
-        stop = _line_end(stream, start + _PART)
+    while size - start > 2 * _PART and (stop := _line_end(stream, start + _PART)) < size:
         yield Part(plane.name, plane.path, start, stop, line)
         start, line = stop, 2
     yield Part(plane.name, plane.path, start, size, line)

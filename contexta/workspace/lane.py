@@ -8,11 +8,13 @@ Each way gives exactly what a whole check would give. A line of which this is no
 """
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
+
+import orjson
 
 from contexta.contract import MetricPayload, MetricRecord, StableRef
 from contexta.contract.fields import RULES, apply, is_before, is_time
@@ -58,6 +60,9 @@ _MAX_FORMS = 4
 _ENOUGH = 8
 
 _OBJECT_OR_NONE = (dict, type(None))
+
+# As many scopes are remembered at once (and those of the lines of a block).
+_MAX_SCOPES = 1024
 
 # Hashes of references and contents are cut to what Python keeps in 32 bytes each.
 _REF_BITS, _CONTENT_BITS = (1 << 60) - 1, (1 << 30) - 1
@@ -106,10 +111,14 @@ class Scope:
 
 @dataclass(slots=True, eq=False)
 class Kind:
-    """Metric lines of one manner and series, whatever their scope: the forms that are known of them, and how far stencils paid off."""
+    """Metric lines of one manner and series, whatever their scope: the forms that are known of them, and how far stencils paid off.
+
+    `fields` are those of the series as they stand in such lines.
+    """
 
     manner: Fields
     series: Fields
+    fields: tuple[bytes, ...]
     parsed: int = 0
     skimmed: int = 0
     stencils: int = 0
@@ -184,11 +193,13 @@ class Lane:
     habits: Habits
     newest: str = ""
     producers: set[str] = field(default_factory=set)
+    runs: set[StableRef] = field(default_factory=set)
     _scopes: dict[Fields, Scope] = field(default_factory=dict)
     _seen: dict[str, dict[int, int]] = field(default_factory=dict)
     _tracks: dict[tuple[Scope, Kind], Track] = field(default_factory=dict)
     _stencils: dict[tuple[Form, Track], Stencil] = field(default_factory=dict)
     _next: dict[Stencil, Stencil] = field(default_factory=dict)
+    _models: list[tuple[Form, Kind]] = field(default_factory=list)
     _layouts: dict[Layout, Layout] = field(default_factory=dict)
     _last: Stencil | None = None
     _reach: int = _MANY
@@ -299,7 +310,10 @@ class Lane:
     def _kind(self, manner: Fields, series: Fields) -> Kind:
         kind = self.habits.kinds.get((manner, series))
         if kind is None:
-            kind = self.habits.kinds[manner, series] = Kind(manner, series)
+            fields = zip(_SERIES, map(orjson.dumps, series), strict=True)
+            kind = self.habits.kinds[manner, series] = Kind(
+                manner, series, tuple([b'"%b":%b' % (name.encode(), text) for name, text in fields])
+            )
         return kind
 
     def _track(self, scope: Scope, kind: Kind) -> Track:
@@ -325,6 +339,7 @@ class Lane:
 
     def _saw(self, scope: Scope, first: str, last: str) -> None:
         if not scope.first:  # now, because the first batch that a scope is named in is kept
+            self.runs.add(scope.run)
             self.mentions.widen(scope.named, first, last, scope.batch)
         scope.saw(first, last)
 
@@ -354,11 +369,22 @@ class Lane:
                 return stencil
         if len(forms) == _MAX_FORMS or is_too_deep(raw):
             return None
-        new = form_of(raw, frame, track.scope.names, track.scope.records)
+        new = self._like_others(track, raw) or form_of(raw, frame, track.scope.names, track.scope.records)
         if new is None:
             return None
         forms.append(new)
+        if len(self._models) < _MAX_FORMS:
+            self._models.append((new, track.kind))
         return self._stencil(new, track)
+
+    def _like_others(self, track: Track, raw: bytes) -> Form | None:
+        """The form of a line that is written as lines of other series are."""
+        for form, kind in self._models:
+            if form.layout.records == track.scope.records:
+                found = form.with_fields(kind.fields, track.kind.fields, track.scope.names, raw)
+                if found is not None:
+                    return found
+        return None
 
     def _stencil(self, form: Form, track: Track) -> Stencil | None:
         found = self._stencils.get((form, track))
@@ -399,12 +425,17 @@ class Lane:
 
     def skim(self, texts: Sequence[bytes], begin: int) -> int:
         """Take lines from one on without parsing them; gives the number of the first that was not taken."""
+        if len(self._scopes) > _MAX_SCOPES:
+            self._forget()
         while self._last is not None and begin < len(texts):
             rows, used = self._match(self._last, texts[begin : begin + self._reach])
             taken = self._take_rows(rows, used)
             begin += taken
-            if taken < self._reach:
-                self._reach = min(_MANY, 2 * self._reach) if taken == len(rows) else _FEW
+            if taken < len(rows):
+                self._reach = _FEW
+                break
+            self._reach = min(_MANY, 4 * self._reach)
+            if not rows:
                 break
         return begin
 
@@ -503,9 +534,18 @@ class Lane:
         for scope, its_times in seen.items():
             self._saw(scope, min(its_times), max(its_times))
 
-    def taken(self) -> Iterator[Scope]:
-        """The scopes in which any record took a quick way."""
-        return (scope for scope in self._scopes.values() if scope.first)
+    def tell(self) -> None:
+        """Tell the mentions when records that took a quick way were seen in their scopes; to be called after the last of them."""
+        for scope in self._scopes.values():
+            if scope.first:
+                self.mentions.widen(scope.named, scope.first, scope.last, scope.batch)
+
+    def _forget(self) -> None:
+        """Let go of scopes, of which there may be as many as samples; who comes again is met anew."""
+        self.tell()
+        for table in (self._scopes, self._tracks, self._stencils, self._next):
+            table.clear()
+        self._last = None
 
 
 def manner_of(envelope: Mapping[str, Any]) -> Fields | None:

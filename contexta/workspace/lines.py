@@ -23,7 +23,7 @@ from contexta.contract import Problem
 # A longer line is reported and passed over unread, so that one line cannot take all memory.
 MAX_LINE = 16 * 1024 * 1024
 
-# So much of a line that cannot be used is kept, to tell whose it was.
+# So much of a line that is too long, or has no end, is kept to tell whose it was.
 SHOWN = 64 * 1024
 
 # Deeper nesting is reported and passed over: it cannot be written as JSON again, and helps no reader.
@@ -215,10 +215,10 @@ def unfinished(file: str, line: int, data: bytes, size: int) -> Unusable:
     return Unusable(Problem(file, line, "torn_line", what), data[:SHOWN])
 
 
-def file_notices(path: Path, file: str) -> Iterator[Unusable]:
-    """What is odd about a file as a whole, and does not matter; raises OSError when it cannot be read."""
+def file_notices(path: Path, file: str, size: int = MAX_LINE) -> Iterator[Unusable]:
+    """What is odd about the first `size` bytes of a file, and does not matter; raises OSError when it cannot be read."""
     with path.open("rb") as stream:
-        first = stream.readline(MAX_LINE)
+        first = stream.readline(min(size, MAX_LINE))
     if first.startswith(BOM):
         yield Unusable(Problem(file, 1, "byte_order_mark", "the file begins with a byte-order mark; passed over", "info"))
     if first.endswith(b"\r\n"):
@@ -234,7 +234,7 @@ def parsed(file: str, line: int, start: int, end: int, data: bytes) -> Located |
         return Unusable(Problem(file, line, "blank_line", "the line is blank", "info"))
     if is_too_deep(text):
         what = f"nested deeper than the {MAX_DEPTH} levels that are read; passed over"
-        return Unusable(Problem(file, line, "deep_line", what), text[:SHOWN])
+        return Unusable(Problem(file, line, "deep_line", what), text)
     try:
         return Located(file, line, start, end, text, orjson.loads(text))
     except orjson.JSONDecodeError as error:
@@ -265,7 +265,7 @@ def _second_reading(file: str, line: int, start: int, end: int, text: bytes, err
         what = f"not JSON at byte {error.pos} of the line: {error.msg.partition(':')[0]}"
     else:
         return Located(file, line, start, end, text, value, lenient=True)
-    return Unusable(Problem(file, line, "malformed_line", what), text[:SHOWN])
+    return Unusable(Problem(file, line, "malformed_line", what), text)
 
 
 def _mended(value: Any) -> Any:

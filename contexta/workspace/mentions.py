@@ -19,8 +19,15 @@ from contexta.contract import (
 )
 from contexta.contract.fields import chronological
 
-# The kinds that a run's lines may imply, owners first, and the kinds that each lies in.
-_OWNERS = {"run": (), "stage": ("run",), "batch": ("run", "stage"), "sample": ("run", "stage"), "op": ("run", "stage")}
+# What a run's lines may imply, by kind and number of components → the kind that it lies in.
+_OWNERS = {
+    ("stage", 3): "run",
+    ("batch", 4): "stage",
+    ("sample", 4): "stage",
+    ("sample", 5): "batch",
+    ("op", 4): "stage",
+    ("op", 5): "batch",
+}
 
 
 def _instant(time: str) -> tuple[str, str]:
@@ -85,15 +92,20 @@ class Mentions:
 
 
 def with_owners(refs: Iterable[StableRef]) -> tuple[StableRef, ...]:
-    """References, and all that they lie in, each once."""
+    """References, and all that they lie in, each once, owners first."""
     named: dict[StableRef, None] = {}
     for ref in refs:
-        for kind in _OWNERS.get(ref.kind, ()):
-            named[ref.owner(kind)] = None
-        if ref.kind in ("sample", "op") and len(ref.parts) == 5:
-            named[ref.owner("batch")] = None
-        named[ref] = None
+        _name(ref, named)
     return tuple(named)
+
+
+def _name(ref: StableRef, named: dict[StableRef, None]) -> None:
+    if ref in named:
+        return
+    owner = _OWNERS.get((ref.kind, len(ref.parts)))
+    if owner is not None:
+        _name(ref.owner(owner), named)
+    named[ref] = None
 
 
 def _infer(ref: StableRef, mention: Mention) -> ContextModel:

@@ -1,6 +1,7 @@
 """Opening a workspace: its index is brought up to date, and kept where there is a place for it."""
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -56,7 +57,7 @@ def indexed(
 def _database(stack: ExitStack, root: Path, cache: Path | None, notify: Notify, waiting: Notify) -> Database:
     """The index in its folder, held as long as the stack; in memory where it cannot be written."""
     folder = root / CACHE if cache is None else cache
-    name = "index" if cache is None else hashlib.sha256(str(root.absolute()).encode()).hexdigest()[:16]
+    name = "index" if cache is None else hashlib.sha256(os.fsencode(root.absolute())).hexdigest()[:16]
     try:
         if cache is None and not folder.resolve().is_relative_to(root.resolve()):
             raise OSError(None, "leads out of the workspace", str(folder))

@@ -1,5 +1,6 @@
 """The planes of a workspace: where its lines lie, and how to read some of them again."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +80,12 @@ class LedgerTable:
 def jsonl_planes(root: Path) -> list[JsonlPlane]:
     """The JSONL files under a root, in reading order. Raises OSError when the folder cannot be listed."""
     paths = (path for pattern in JSONL_PLANES for path in sorted(root.glob(pattern)))
-    return [JsonlPlane(path.relative_to(root).as_posix(), path) for path in paths]
+    return [JsonlPlane(_text(path.relative_to(root)), path) for path in paths]
+
+
+def _text(path: Path) -> str:
+    """The name of a file, whose bytes may be no text."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def is_workspace(root: Path) -> bool:

@@ -90,6 +90,26 @@ class Form:
 
     readers: dict[tuple[tuple[int, ...], int], Reader] = field(default_factory=dict)
 
+    def with_fields(self, own: Sequence[bytes], others: Sequence[bytes], scopes: Scopes, raw: bytes) -> "Form | None":
+        """The form of a line that was found good, in these scopes, where it differs from this form's lines in just some fields.
+
+        The fields are given as they stand in lines, with their names: in their places, all else keeps its own.
+        """
+        skeleton = self.skeleton
+        for before, after in zip(own, others, strict=True):
+            if before != after:
+                skeleton = skeleton.replace(before, after)
+        form = Form(self.layout, skeleton, self.widths, self.name_pattern, self.middle, self.stop, self.tags_first, self.scopes)
+        printed = form.in_scope(scopes, self.layout.records)
+        try:
+            row = () if printed is None else printed[1](raw)
+        except struct.error:
+            return None
+        if printed is None or printed[0] % row != raw:
+            return None
+        form.name_pattern = row[self.layout.name].translate(_LETTERS)
+        return form
+
     def scopes_in(self, raw: bytes) -> Texts | None:
         """The scopes that a line seems to name; to be made sure of with their stencil."""
         texts = list(self.scopes.texts)

@@ -313,6 +313,21 @@ def test_a_page_that_is_not_selected_any_more_is_not_lost_when_it_changes_meanwh
     site.assert_is_clean()
 
 
+def test_a_project_whose_deployment_came_from_a_run_of_another_follows_the_selection(site: Site) -> None:
+    append(site.root, LEDGER, line(deployment("next", "run:b.b-one")) + line(deployment("last", None, artifact_ref="artifact:b.b-one.m")))
+    site.build()
+    for selection in ({"projects": ("a",)}, {}, {"runs": ("a.a-two",)}, {"projects": ("a", "b")}):
+        site.selection = selection
+        site.build()
+        site.assert_is_clean()
+
+
+def test_a_site_in_a_folder_whose_name_is_no_text_follows(site: Site, tmp_path: Path) -> None:
+    site.out = tmp_path / os.fsdecode(b"\xff")
+    assert site.made() == EVERY_PAGE
+    assert site.made() == set()
+
+
 # ---------------------------------------------------------------- other workspaces, other places
 
 

@@ -220,9 +220,10 @@ def _write_stream(root: Path, lines: list[bytes], *, segments: bool) -> Path:
     by_name=st.booleans(),
     segments=st.booleans(),
     block=st.sampled_from((64, 900, 5_000, lines.BLOCK)),
+    scopes=st.sampled_from((0, 1, 3, lane._MAX_SCOPES)),
 )
 def test_a_stream_reads_the_same_both_ways_however_it_is_cut(
-    *, steps: list[_Step], rounds: int, by_name: bool, segments: bool, block: int
+    *, steps: list[_Step], rounds: int, by_name: bool, segments: bool, block: int, scopes: int
 ) -> None:
     """Few kinds of lines come again and again, odd ones among them, so that some are read unparsed."""
     frames = [_framed(number, step, segments=segments) for number, step in enumerate(steps * rounds)]
@@ -231,6 +232,7 @@ def test_a_stream_reads_the_same_both_ways_however_it_is_cut(
         for module in (thinning, series):
             patch.setattr(module, "FULL", 8)
         patch.setattr(thinning, "STRETCHES", 2)
+        patch.setattr(lane, "_MAX_SCOPES", scopes)
         root = _write_stream(Path(folder), [_dense(frame, by_name=by_name) for frame in frames], segments=segments)
         _same_both_ways(root)
 

@@ -14,7 +14,7 @@ from hypothesis import given
 
 from contexta import workspace
 from contexta.contract import DeploymentSnapshot, Problem, RunSnapshot
-from contexta.workspace import Workspace
+from contexta.workspace import Workspace, catalog
 from contexta.workspace.scan import Piece, Reading
 from tests import strategies as build
 
@@ -40,8 +40,8 @@ def notes_of(root: Path) -> list[str]:
     return told
 
 
-def event(name: str, run: str = "run:p.r") -> bytes:
-    return json.dumps(build.record_frame(build.event(name, run=run))).encode() + b"\n"
+def event(name: str, run: str = "run:p.r", message: str = "hello") -> bytes:
+    return json.dumps(build.record_frame(build.event(name, message, run=run))).encode() + b"\n"
 
 
 def captured(root: Path, data: bytes) -> Path:
@@ -97,6 +97,55 @@ def test_an_unfinished_line_is_told_until_it_is_finished(two: Path, tmp_path: Pa
     append(two, event("four")[-10:])
     ((_, run), _, _, _) = known(tmp_path)
     assert (len(run.events), run.problems) == (3, ())
+
+
+@pytest.mark.parametrize(
+    "first", [b"", b"\xef", b"\xef\xbb\xbf", b"\xef\xbb\xbf" + event("one")[:9], b"\xef\xbb\xbf" + event("one")[:-1] + b"\r"]
+)
+def test_what_is_odd_about_a_file_is_told_once_whenever_its_first_line_came(first: bytes, tmp_path: Path) -> None:
+    whole = b"\xef\xbb\xbf" + event("one")[:-1] + b"\r\n"
+    path = captured(tmp_path, first)
+    known(tmp_path)
+    for data in (whole[len(first) :], event("two"), event("three")):
+        append(path, data)
+        _, _, problems, _ = known(tmp_path)
+        assert [problem.key for problem in problems] == ["byte_order_mark", "crlf"]
+        assert known(tmp_path) == everything(workspace.open(tmp_path))
+
+
+@pytest.mark.parametrize("line", [b'{oops "%s", "run_ref":"run:p.r"}\n', b"[" * 300 + b'"%s", {"run_ref":"run:p.r"}\n'])
+def test_a_long_line_that_cannot_be_used_is_given_to_the_run_at_its_end(line: bytes, tmp_path: Path) -> None:
+    path = captured(tmp_path, event("one"))
+    known(tmp_path)
+    append(path, line % (b"x" * 100_000))
+    ((run,), _, problems, _) = known(tmp_path)
+    assert ([problem.line for problem in run.problems], problems) == ([2], ())
+    assert known(tmp_path) == everything(workspace.open(tmp_path))
+
+
+def test_an_unfinished_line_that_is_longer_than_a_part_is_told_and_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "_PART", 1_000)
+    path = captured(tmp_path, b"".join(event(f"e{number}") for number in range(9)) + event("last", message="x" * 9_000)[:-9])
+    ((run,), _, _, _) = known(tmp_path)
+    assert [(problem.line, problem.key) for problem in run.problems] == [(10, "torn_line")]
+    append(path, event("last", message="x" * 9_000)[-9:])
+    ((run,), _, _, _) = known(tmp_path)
+    assert (len(run.events), run.problems) == (10, ())
+
+
+def test_files_whose_names_are_no_text_are_read_each_for_itself(tmp_path: Path) -> None:
+    for name in (b"\xfe", b"\xff"):
+        path = captured(tmp_path, event("one")).with_name(os.fsdecode(name + b".jsonl"))
+        path.write_bytes(b"{oops\n")
+    _, _, problems, _ = known(tmp_path)
+    assert [problem.place for problem in problems] == [f"cache/capture/\\x{name}.jsonl:1" for name in ("fe", "ff")]
+    assert known(tmp_path) == everything(workspace.open(tmp_path))
+
+
+def test_a_cache_folder_serves_a_workspace_whose_name_is_no_text(tmp_path: Path) -> None:
+    root = tmp_path / os.fsdecode(b"\xff")
+    captured(root, event("one"))
+    assert known(root, tmp_path / "kept") == known(root, tmp_path / "kept") == everything(workspace.open(root))
 
 
 def _shorter(path: Path) -> None:
