@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from contexta.errors import UnreadableWorkspace
+from contexta.errors import ContextaError, UnreadableWorkspace
 from contexta.workspace.catalog import Spread, here, refresh
 from contexta.workspace.database import Database, Notify, in_folder, in_memory
 from contexta.workspace.index import Index
@@ -43,7 +43,8 @@ def indexed(
     """Read what is new in a workspace since it was last opened so; what was learned is kept under it, or in the folder `cache`.
 
     A process that does the same meanwhile is waited for, which `waiting` is told. `anew` forgets what was learned before. `spread` has
-    parts of long files read elsewhere. `notify` is told what is read again and why. Raises UnreadableWorkspace when the folder is none.
+    parts of long files read elsewhere. `notify` is told what is read again and why. Raises UnreadableWorkspace when the folder is none,
+    ContextaError when the index breaks while it is used.
     """
     root = _checked(path)
     with ExitStack() as stack:
@@ -51,7 +52,11 @@ def indexed(
         stack.callback(index.close)
         if anew:
             index.clear()
-        yield _opened(root, index, spread, notify)
+        try:
+            yield _opened(root, index, spread, notify)
+        except sqlite3.Error as error:
+            what = f"the index of {root} cannot be used: {error}"
+            raise ContextaError(f"{what}; delete {CACHE} in the workspace, or keep it elsewhere with --cache") from None
 
 
 def _database(stack: ExitStack, root: Path, cache: Path | None, notify: Notify, waiting: Notify) -> Database:

@@ -14,6 +14,7 @@ from hypothesis import given
 
 from contexta import workspace
 from contexta.contract import DeploymentSnapshot, Problem, RunSnapshot
+from contexta.errors import ContextaError
 from contexta.workspace import Workspace, catalog
 from contexta.workspace.scan import Piece, Reading
 from tests import strategies as build
@@ -319,3 +320,14 @@ def test_opening_for_reading_writes_nothing(tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     assert workspace.open(tmp_path).run_refs()
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def _broken_while_used(root: Path) -> None:
+    with workspace.indexed(root) as opened:
+        opened.index.database.connection.execute("DROP TABLE kept")
+        opened.index.kept("any")
+
+
+def test_an_index_that_breaks_while_it_is_used_is_told_in_a_sentence(two: Path, tmp_path: Path) -> None:
+    with pytest.raises(ContextaError, match=r"the index of .* cannot be used: .*--cache"):
+        _broken_while_used(tmp_path)
