@@ -438,10 +438,10 @@ def test_an_executor_that_is_none_is_refused(iris: Path, out: Path, executor: st
     assert_refused(call("build", iris, "-o", out, "--executor", executor), USAGE, "--executor", "dask:ADDRESS")
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:1"])
+@pytest.mark.parametrize("address", ["", "nonsense", "tcp://127.0.0.1:1", "127.0.0.1:1", "nosuch://x", "tcp://127.0.0.1:nonsense"])
 def test_a_scheduler_that_does_not_answer_is_one_sentence(iris: Path, out: Path, address: str) -> None:
     pytest.importorskip("distributed", reason="the extra dask is not installed")
-    code = "from contexta.site import executors; executors._DASK_TIMEOUT = '0.5s'; " + COMMAND
+    code = "from contexta.site import executors; executors._DASK_TIMEOUT = 0.5; " + COMMAND
     result = process("build", iris, "-o", out, "--executor", f"dask:{address}", code=code)
     assert (result.returncode, result.stdout) == (USAGE, b"")
     (said,) = result.stderr.decode().splitlines()

@@ -1,18 +1,22 @@
 """Where the work of a build is done: in this process, in others on this machine, or on a cluster."""
 
+import logging
 import multiprocessing
 import multiprocessing.connection
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from contexta.errors import ContextaError
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,7 +28,8 @@ _LITTLE = 3_000_000
 # So many tasks wait for each worker: enough to keep it busy, few enough to keep them small together.
 _AHEAD = 3
 
-_DASK_TIMEOUT = "10s"
+# Seconds in which a scheduler must answer, and have a worker.
+_DASK_TIMEOUT = 10.0
 
 
 class InProcess(Executor):
@@ -133,17 +138,51 @@ def _end_with(sentinel: int) -> None:
 def dask(address: str) -> Iterator[Crew]:
     """The Dask cluster whose scheduler is at `address`; its workers must see the workspace and the site at the same paths.
 
-    Raises ContextaError when the package is missing or nobody answers.
+    Raises ContextaError when the package is missing, nobody answers, there are no workers, or they are lost.
     """
     try:
         from distributed import Client
+        from distributed.comm.addressing import resolve_address
     except ImportError:
         raise ContextaError(
             "--executor dask needs the distributed package: install contexta with its extra [dask], or: pip install 'dask[distributed]'"
         ) from None
     try:
+        resolve_address(address)  # a client with an address that is none takes long to end, and ends with a traceback
         client = Client(address, timeout=_DASK_TIMEOUT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise ContextaError(f"no Dask scheduler answers at {address}: {error}") from None
-    with client:
+    with _losses_told(address), client:
+        _wait_for_workers(client, address)
         yield Crew(lambda: client.get_executor(pure=False), _AHEAD * max(1, sum(client.ncores().values())))
+
+
+def _wait_for_workers(client: "Client", address: str) -> None:
+    """Without one, tasks would wait for ever."""
+    try:
+        client.wait_for_workers(1, timeout=_DASK_TIMEOUT)
+    except TimeoutError:
+        raise ContextaError(f"the Dask scheduler at {address} has no workers") from None
+
+
+@contextmanager
+def _losses_told(address: str) -> Iterator[None]:
+    from distributed.scheduler import KilledWorker
+
+    with _silent("distributed"), _silent("distributed.client"):  # they tell in tracebacks what is told here in a sentence
+        try:
+            yield
+        except (KilledWorker, CancelledError):
+            what = "workers died, or the scheduler did; their logs say why"
+            raise ContextaError(f"the Dask cluster at {address} lost the work: {what}") from None
+
+
+@contextmanager
+def _silent(logger: str) -> Iterator[None]:
+    log = logging.getLogger(logger)
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)

@@ -1,9 +1,11 @@
 """The folder of a site: pages appear whole or not at all, and only what a site wrote is ever removed from it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import orjson
@@ -12,6 +14,9 @@ from contexta.site.addresses import MANIFEST
 
 # Where pages are written before they take their place. What a killed build left there is removed by the next.
 SCRATCH = ".contexta-build"
+
+# In there, a line for every page that was put in its place: by it the next build knows what one left that was broken off.
+_JOURNAL = "journal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,13 @@ def write_atomically(path: Path, content: bytes) -> None:
     _replace(path, path.parent / f".{path.name}.tmp", content)
 
 
-def _replace(path: Path, temporary: Path, content: bytes) -> None:
+def _replace(path: Path, temporary: Path, content: bytes, about_to: Callable[[], None] = lambda: None) -> None:
+    """Write the bytes elsewhere, then put them in their place; `about_to` is called in between."""
     temporary.unlink(missing_ok=True)  # a leftover, or a link that leads elsewhere
     try:
         with temporary.open("xb") as stream:
             stream.write(content)
+        about_to()
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
@@ -57,13 +64,23 @@ def _replace(path: Path, temporary: Path, content: bytes) -> None:
 
 def publish(root: Path, address: str, content: bytes) -> tuple[Page, bool]:
     """Put a page in its place, unless it holds these bytes already; returns it, and whether it was written. Raises OSError."""
-    path = root / address
+    path, digest = root / address, hashlib.sha256(content).hexdigest()
     written = not _holds(path, content)
     if written:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, root / SCRATCH / hashlib.sha256(address.encode()).hexdigest(), content)
+        temporary = root / SCRATCH / hashlib.sha256(address.encode()).hexdigest()
+        _replace(path, temporary, content, partial(_note, root / SCRATCH / _JOURNAL, address, digest))
     status = path.stat()
-    return Page(address, hashlib.sha256(content).hexdigest(), status.st_size, status.st_mtime_ns), written
+    return Page(address, digest, status.st_size, status.st_mtime_ns), written
+
+
+def _note(journal: Path, address: str, digest: str) -> None:
+    """Append a line to the journal, which several processes write at once."""
+    descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    try:
+        os.write(descriptor, f"{digest} {address}\n".encode())
+    finally:
+        os.close(descriptor)
 
 
 def _holds(path: Path, content: bytes) -> bool:
@@ -75,43 +92,51 @@ def _holds(path: Path, content: bytes) -> bool:
 
 @contextmanager
 def scratch(root: Path) -> Iterator[None]:
-    """A place for pages that are being written, as long as the block runs. Raises OSError."""
-    _remove_scratch(root)
-    (root / SCRATCH).mkdir(parents=True)
+    """A place for pages that are being written, as long as the block runs; where that fails, the journal stays. Raises OSError."""
+    _clear(root / SCRATCH)
+    (root / SCRATCH).mkdir(parents=True, exist_ok=True)
     try:
         yield
+        (root / SCRATCH / _JOURNAL).unlink(missing_ok=True)
     finally:
-        _remove_scratch(root)
+        _clear(root / SCRATCH)
 
 
 def finish(root: Path, pages: Mapping[str, str], earlier: Iterable[Page]) -> list[str]:
     """Remove pages of earlier builds that are no more and write the manifest; returns what was left because someone changed it.
 
-    `pages` are address → digest, `earlier` the pages that are known beside those of the manifest.
+    `pages` are address → digest, `earlier` the pages that are known beside those of the manifest and the journal.
     """
-    before = {**{page.address: page.digest for page in earlier}, **_manifest(root / MANIFEST)}
-    kept = [page for page, digest in before.items() if page not in pages and not _remove(root, page, digest)]
+    known = [*((page.address, page.digest) for page in earlier), *_manifest(root / MANIFEST).items(), *_journal(root / SCRATCH / _JOURNAL)]
+    before: dict[str, set[str]] = {}
+    for page, digest in known:
+        before.setdefault(page, set()).add(digest)
+    kept = [page for page, digests in before.items() if page not in pages and not _remove(root, page, digests)]
     content = orjson.dumps({"pages": dict(sorted(pages.items()))}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     publish(root, MANIFEST, content)
     return sorted(kept)
 
 
-def _remove_scratch(root: Path) -> None:
-    folder = root / SCRATCH
+def _clear(folder: Path) -> None:
+    """Remove what was being written, but not the journal; the folder goes when it is empty."""
     if folder.is_symlink():
         folder.unlink()
     elif folder.is_dir():
+        journal = folder / _JOURNAL
+        kept = journal.is_file() and not journal.is_symlink()
         for leftover in folder.iterdir():
-            leftover.unlink()
-        folder.rmdir()
+            if leftover != journal or not kept:
+                leftover.unlink()
+        if not kept:
+            folder.rmdir()
 
 
-def _remove(root: Path, page: str, digest: str) -> bool:
-    """Remove a page if its bytes are the ones that were written; a folder that is left empty goes with it."""
+def _remove(root: Path, page: str, digests: Container[str]) -> bool:
+    """Remove a page if its bytes are some that were written; a folder that is left empty goes with it."""
     path = root / page
     if not _is_file_inside(root, path):
         return True
-    if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+    if hashlib.sha256(path.read_bytes()).hexdigest() not in digests:
         return False
     path.unlink()
     if path.parent != root and not any(path.parent.iterdir()):
@@ -134,6 +159,16 @@ def _manifest(path: Path) -> dict[str, str]:
         return {page: digest for page, digest in pages.items() if isinstance(digest, str) and _lies_inside(page)}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def _journal(path: Path) -> list[tuple[str, str]]:
+    """The pages that builds which were broken off put in their places, and their digests."""
+    try:
+        lines = path.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    pages = (line.partition(" ")[::2] for line in lines)
+    return [(page, digest) for digest, page in pages if _lies_inside(page)]
 
 
 def _lies_inside(page: str) -> bool:

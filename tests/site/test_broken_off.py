@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from contexta.errors import TemplateFailure
 from tests import strategies as build
 from tests.conftest import CHECKOUT
 from tests.site import put_deployment, put_project, put_run, tree, workspace_of
@@ -236,3 +237,70 @@ def test_builds_that_are_killed_one_after_the_other_get_there(trial: Trial) -> N
         _assert_all_end(process)
         trial.assert_opens()
     trial.assert_is_completed()
+
+
+# ---------------------------------------------------------------- another build follows than the one that was killed
+
+
+def _broken_off(site: Site, builder: Builder, *more: str) -> None:
+    """Begin to build a site in all formats, and kill it when it has put half of its pages in their places."""
+    before = len(tree(site.out)) if site.out.exists() else 0
+    words = ["build", str(site.root), "-o", str(site.out), "--format", "html,json", "--jobs", "1", *more]
+    process = builder.begin(words, 140, [str(site.out)])
+    assert builder.said("ended") == signal.SIGKILL
+    _assert_all_end(process)
+    assert len(tree(site.out)) > before
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Site:
+    """Two projects of twelve runs each, without a site."""
+    puts = [put_run(project, f"{project}-{number:02}") for project in "ab" for number in range(12)]
+    return Site(workspace_of(tmp_path / "workspace", *puts), tmp_path / "site")
+
+
+def test_what_a_killed_build_made_and_the_next_does_not_is_removed(runs: Site, builder: Builder) -> None:
+    _broken_off(runs, builder)
+    runs.selection = {"projects": ("b",)}
+    assert runs.build().kept == []
+    runs.assert_is_clean()
+
+
+def test_what_several_killed_builds_made_is_removed(runs: Site, builder: Builder) -> None:
+    _broken_off(runs, builder)
+    _broken_off(runs, builder, "--full")
+    runs.selection = {"runs": ("b.b-11",)}
+    assert runs.build().kept == []
+    runs.assert_is_clean()
+
+
+def test_what_someone_changed_after_a_killed_build_is_left_and_told(runs: Site, builder: Builder) -> None:
+    _broken_off(runs, builder)
+    (runs.out / "runs" / "a.a-00.html").write_text("annotated", "utf-8")
+    runs.selection = {"projects": ("b",)}
+    assert runs.build().kept == ["runs/a.a-00.html"]
+
+
+def test_a_page_that_a_killed_build_wrote_anew_is_nobodys_change(runs: Site, builder: Builder) -> None:
+    runs.formats = FORMATS
+    runs.build()
+    ledger = runs.root / build.LEDGER
+    ledger.write_bytes(ledger.read_bytes().replace(b"completed", b"cancelled"))
+    _broken_off(runs, builder)
+    ledger.write_bytes(b"".join(one for one in ledger.read_bytes().splitlines(keepends=True) if b"project:b" in one))
+    assert runs.build().kept == []
+    runs.assert_is_clean()
+
+
+def test_what_a_build_that_failed_made_is_known_to_the_next(runs: Site) -> None:
+    runs.templates = runs.root.parent / "templates"
+    runs.templates.mkdir()
+    (runs.templates / "page.html.j2").write_text("{{ document.title }}{% if document.title == 'b-00' %}{{ 1 // 0 }}{% endif %}", "utf-8")
+    for _ in range(2):
+        with pytest.raises(TemplateFailure):
+            runs.build()
+    assert list((runs.out / "runs").iterdir())
+    runs.templates, runs.selection = None, {"projects": ("b",)}
+    assert runs.build().kept == []
+    runs.assert_is_clean()
+    assert not (runs.out / SCRATCH).exists()

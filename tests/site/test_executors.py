@@ -128,18 +128,18 @@ def test_long_files_that_are_read_in_parts_give_the_same_site(
 
 
 @contextlib.contextmanager
-def _dask(log: Path, *words: str) -> Iterator[None]:
-    """A Dask process; ended surely, with all that it started."""
+def _dask(log: Path, *words: str, **environment: str) -> Iterator[int]:
+    """A Dask process, by the number of its group; ended surely, with all that it started."""
     with log.open("wb") as said:
         process = subprocess.Popen(
             [sys.executable, "-m", "distributed.cli." + words[0], *words[1:]],
             stdout=said,
             stderr=said,
-            env=ENVIRONMENT,
+            env={**ENVIRONMENT, **environment},
             start_new_session=True,
         )
     try:
-        yield
+        yield process.pid
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -212,6 +212,52 @@ def test_a_broken_template_is_one_sentence_on_a_cluster_too(
     assert result.returncode == 2
     assert "page.html.j2:1" in result.stderr.splitlines()[-1]
     assert "Traceback" not in result.stderr
+
+
+# Has a worker end itself, or ends the scheduler while a worker is at work.
+LOSS = """
+import os, signal, sys, time
+from contexta.errors import ContextaError
+from contexta.site import dask, executors
+executors._DASK_TIMEOUT = 2.0
+try:
+    with dask(sys.argv[1]) as crew:
+        if sys.argv[2] == "worker":
+            print(list(crew.results(os._exit, [1], 1)))
+        else:
+            results = crew.results(time.sleep, [0.01, 60], 1)
+            next(results)
+            os.killpg(int(sys.argv[2]), signal.SIGKILL)
+            print(list(results))
+except ContextaError as error:
+    sys.exit(str(error))
+"""
+
+
+@contextlib.contextmanager
+def _scheduler(folder: Path) -> Iterator[tuple[str, int]]:
+    """A scheduler that gives a task up when its worker dies: its address and its process group."""
+    log = folder / "scheduler.log"
+    options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show")
+    with _dask(log, "dask_scheduler", *options, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as group:
+        yield _said(log, r"tcp://127\.0\.0\.1:\d+")[0], group
+
+
+@pytest.mark.parametrize("loss", ["worker", "scheduler", "no worker"])
+def test_what_a_cluster_loses_is_one_sentence(loss: str, tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="the extra dask is not installed")
+    with _scheduler(tmp_path) as (address, group), contextlib.ExitStack() as stack:
+        if loss != "no worker":
+            options = ("--nthreads", "2", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(tmp_path))
+            stack.enter_context(_dask(tmp_path / "worker.log", "dask_worker", address, *options))
+        command = [sys.executable, "-c", LOSS, address, str(group) if loss == "scheduler" else "worker"]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT)
+    expected = "has no workers" if loss == "no worker" else "lost the work"
+    assert (result.returncode, result.stdout) == (1, "")
+    (said,) = result.stderr.splitlines()
+    assert said.startswith("the Dask ")
+    assert address in said
+    assert expected in said
 
 
 # ---------------------------------------------------------------- what goes wrong
