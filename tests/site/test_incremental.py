@@ -55,7 +55,7 @@ def site(tmp_path: Path) -> Site:
 # ---------------------------------------------------------------- incremental is clean
 
 
-@settings(build.unhurried, max_examples=40)
+@settings(build.unhurried, max_examples=30)
 @given(build.histories())
 def test_building_what_was_appended_gives_the_site_of_a_clean_build(steps: build.History) -> None:
     with tempfile.TemporaryDirectory() as folder:
