@@ -116,7 +116,7 @@ def extremes(values: Sequence[float], limit: int) -> list[int]:
     return sorted(kept)
 
 
-def spread(values: Iterable[float]) -> tuple[float, float] | None:
+def spread(values: Sequence[float]) -> tuple[float, float] | None:
     """Least and greatest of the finite values."""
-    finite = [value for value in values if math.isfinite(value)]
+    finite = values if all(map(math.isfinite, values)) else [value for value in values if math.isfinite(value)]
     return (min(finite), max(finite)) if finite else None
