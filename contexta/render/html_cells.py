@@ -128,16 +128,16 @@ def _with_units(amounts: list[str], items: Sequence[Number | Exact]) -> list[str
 
 
 def _refs(items: Sequence[Ref], link: Links) -> list[str]:
-    keys = [(item.ref, item.text) for item in items]
-    made = {key: _ref(*key, link) for key in dict.fromkeys(keys)}
-    return [made[key] for key in keys]
+    refs, texts = [item.ref for item in items], _all_shown([item.text for item in items])
+    addresses = [link(ref) for ref in refs]
+    return [
+        f'<a href="{shown(address)}"><bdi>{text}</bdi></a>' if address else f'<bdi title="{ref}">{text}</bdi>'
+        for ref, text, address in zip(_all_shown(refs), texts, addresses, strict=True)
+    ]
 
 
-def _ref(ref: str, text: str, link: Links) -> str:
-    address = link(ref)
-    if address:
-        return f'<a href="{shown(address)}"><bdi>{shown(text)}</bdi></a>'
-    return f'<bdi title="{shown(ref)}">{shown(text)}</bdi>'
+def _all_shown(texts: list[str]) -> list[str]:
+    return texts if _plain(texts) else [*map(shown, texts)]
 
 
 def _statuses(items: Sequence[Status], _link: Links) -> list[str]:
