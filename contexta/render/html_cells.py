@@ -40,13 +40,19 @@ _QUANTITIES = frozenset((*get_args(Quantity), NoneType))
 
 def cell(item: Cell, link: Links) -> Markup:
     """A cell; `link` gives the address of a reference's page."""
-    return Markup(_PUT[type(item)]((item,), link)[0])  # noqa: S704  # made of tags and what `shown` escaped
+    return marked(_PUT[type(item)]((item,), link)[0])
+
+
+def marked(made: str) -> Markup:
+    """What was put together of tags, numbers and what `shown` escaped."""
+    return Markup(made)  # noqa: S704
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What stands under a table's head: its rows, and which columns hold nothing but quantities, so that they line up at the right."""
+    """A table's titles, its rows, and which columns hold nothing but quantities, so that they line up at the right."""
 
+    head: Markup
     rows: Markup
     numeric: tuple[bool, ...]
 
@@ -63,7 +69,12 @@ def body(table: Table, link: Links) -> Body:
         parts += [[f'{tag} class="number">' if right else f"{tag}>"] * len(column), _made(column, kind, link)]
         tag = "<td"
     each = zip(*parts, repeat("\n"), strict=False)
-    return Body(Markup("".join(chain.from_iterable(each))), numeric)  # noqa: S704  # as in `cell`
+    return Body(marked(_head(table.columns, numeric)), marked("".join(chain.from_iterable(each))), numeric)
+
+
+def _head(titles: Sequence[str], numeric: Sequence[bool]) -> str:
+    tags = ('<th scope="col">', '<th scope="col" class="number">')
+    return "".join([f"{tags[right]}{title}</th>" for title, right in zip(_all_shown([*titles]), numeric, strict=True)])
 
 
 def shown(text: str) -> str:
