@@ -82,6 +82,8 @@ def value(anything: Any, depth: int = 0) -> Cell:
     match anything:
         case None:
             return None
+        case str():
+            return Text(str(anything))
         case bool():
             return Text("true" if anything else "false")
         case int() | float():
