@@ -56,7 +56,7 @@ def is_time(text: object) -> bool:
 def seconds_since(begin: str, timestamps: Iterable[str]) -> list[float]:
     """The seconds from one contract timestamp to each of others, all of which were checked before."""
     start = datetime.fromisoformat(begin)
-    return [(datetime.fromisoformat(timestamp) - start).total_seconds() for timestamp in timestamps]
+    return [(moment - start).total_seconds() for moment in map(datetime.fromisoformat, timestamps)]
 
 
 def chronological(timestamp: str) -> str:

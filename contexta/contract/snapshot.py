@@ -1,7 +1,9 @@
 """All that is known of one run, or of one deployment: what the reports are made from."""
 
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Literal
 
 from contexta.contract.artifacts import ArtifactManifest
@@ -83,7 +85,11 @@ class MetricSeries:
     @property
     def latest(self) -> Mapping[StableRef, int | float]:
         """The last value of every subject, reduced or not."""
-        return self.last_values or dict(zip(self.subjects, self.values, strict=True))
+        if self.last_values:
+            return self.last_values
+        # Neighbours are the same more often than not: only the last of such is looked up.
+        ends = (*map(operator.is_not, self.subjects, self.subjects[1:]), True)
+        return dict(zip(compress(self.subjects, ends), compress(self.values, ends), strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,13 +40,19 @@ _QUANTITIES = frozenset((*get_args(Quantity), NoneType))
 
 def cell(item: Cell, link: Links) -> Markup:
     """A cell; `link` gives the address of a reference's page."""
-    return Markup(_PUT[type(item)]((item,), link)[0])  # noqa: S704  # made of tags and what `shown` escaped
+    return marked(_PUT[type(item)]((item,), link)[0])
+
+
+def marked(made: str) -> Markup:
+    """What was put together of tags, numbers and what `shown` escaped."""
+    return Markup(made)  # noqa: S704
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What stands under a table's head: its rows, and which columns hold nothing but quantities, so that they line up at the right."""
+    """A table's titles, its rows, and which columns hold nothing but quantities, so that they line up at the right."""
 
+    head: Markup
     rows: Markup
     numeric: tuple[bool, ...]
 
@@ -63,7 +69,12 @@ def body(table: Table, link: Links) -> Body:
         parts += [[f'{tag} class="number">' if right else f"{tag}>"] * len(column), _made(column, kind, link)]
         tag = "<td"
     each = zip(*parts, repeat("\n"), strict=False)
-    return Body(Markup("".join(chain.from_iterable(each))), numeric)  # noqa: S704  # as in `cell`
+    return Body(marked(_head(table.columns, numeric)), marked("".join(chain.from_iterable(each))), numeric)
+
+
+def _head(titles: Sequence[str], numeric: Sequence[bool]) -> str:
+    tags = ('<th scope="col">', '<th scope="col" class="number">')
+    return "".join([f"{tags[right]}{title}</th>" for title, right in zip(_all_shown([*titles]), numeric, strict=True)])
 
 
 def shown(text: str) -> str:
@@ -128,16 +139,16 @@ def _with_units(amounts: list[str], items: Sequence[Number | Exact]) -> list[str
 
 
 def _refs(items: Sequence[Ref], link: Links) -> list[str]:
-    keys = [(item.ref, item.text) for item in items]
-    made = {key: _ref(*key, link) for key in dict.fromkeys(keys)}
-    return [made[key] for key in keys]
+    refs, texts = [item.ref for item in items], _all_shown([item.text for item in items])
+    addresses = [link(ref) for ref in refs]
+    return [
+        f'<a href="{shown(address)}"><bdi>{text}</bdi></a>' if address else f'<bdi title="{ref}">{text}</bdi>'
+        for ref, text, address in zip(_all_shown(refs), texts, addresses, strict=True)
+    ]
 
 
-def _ref(ref: str, text: str, link: Links) -> str:
-    address = link(ref)
-    if address:
-        return f'<a href="{shown(address)}"><bdi>{shown(text)}</bdi></a>'
-    return f'<bdi title="{shown(ref)}">{shown(text)}</bdi>'
+def _all_shown(texts: list[str]) -> list[str]:
+    return texts if _plain(texts) else [*map(shown, texts)]
 
 
 def _statuses(items: Sequence[Status], _link: Links) -> list[str]:

@@ -14,8 +14,8 @@ import jinja2
 from markupsafe import Markup
 
 from contexta.errors import TemplateFailure
-from contexta.render import html_cells, words
-from contexta.render.drawing import draw
+from contexta.render import html_axes, html_cells, words
+from contexta.render.drawing import Drawing, draw
 from contexta.render.links import Links
 from contexta.report.document import Cell, Chart, Document, Table
 
@@ -86,6 +86,7 @@ def _environment(own: Path | None) -> jinja2.Environment:
         cell=_of(get_args(Cell), html_cells.cell),
         body=_of((Table,), html_cells.body),
         draw=_of((Chart,), draw),
+        labels=_of((Drawing,), html_axes.labels),
         prose=_of((str,), _prose),
         kind=lambda item: type(item).__name__.lower(),
         number=_of((int, float), words.number),

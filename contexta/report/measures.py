@@ -85,9 +85,14 @@ def chart(series: MetricSeries, begin: str) -> Chart:
 def _axis(series: MetricSeries) -> tuple[Literal["seconds", "index"], tuple[str, ...]]:
     if series.level == "batch" and not _repeats(series.subjects) and len(series.latest) == series.count:
         return "index", (series.subjects[0].name, series.subjects[-1].name)
-    if len(set(series.times)) == len(series.times):
+    if _all_differ(series.times):
         return "seconds", ()
     return "index", ("1", str(series.count))
+
+
+def _all_differ(times: Sequence[str]) -> bool:
+    """Whether no two are the same text: seen soonest where each comes after the one before."""
+    return all(map(operator.lt, times, times[1:])) or len(set(times)) == len(times)
 
 
 def _repeats(subjects: Sequence[StableRef]) -> bool:
@@ -116,7 +121,7 @@ def extremes(values: Sequence[float], limit: int) -> list[int]:
     return sorted(kept)
 
 
-def spread(values: Iterable[float]) -> tuple[float, float] | None:
+def spread(values: Sequence[float]) -> tuple[float, float] | None:
     """Least and greatest of the finite values."""
-    finite = [value for value in values if math.isfinite(value)]
+    finite = values if all(map(math.isfinite, values)) else [value for value in values if math.isfinite(value)]
     return (min(finite), max(finite)) if finite else None

@@ -52,5 +52,5 @@ class Addresses:
             inner = StableRef.parse(ref)
         except ContractError:
             return None
-        run = str(inner.owner("run")) if len(inner.parts) > 2 else ""
+        run = f"run:{inner.parts[0]}.{inner.parts[1]}" if len(inner.parts) > 2 else ""
         return run if run in self.pages else None

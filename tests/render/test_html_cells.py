@@ -222,7 +222,14 @@ def test_a_row_is_headed_by_its_first_cell() -> None:
 
 
 def test_a_table_without_rows_has_none() -> None:
-    assert html_cells.body(Table("", ("a", "b"), (), 0), no_links) == html_cells.Body(Markup(""), (False, False))
+    assert html_cells.body(Table("", ("a", "b"), (), 0), no_links) == html_cells.Body(
+        Markup('<th scope="col">a</th><th scope="col">b</th>'), Markup(""), (False, False)
+    )
+
+
+def test_titles_are_escaped_and_line_up_with_their_numbers() -> None:
+    body = html_cells.body(Table("", ("<b>", "loss\u202e"), ((Text("a"), Number(1)),), 1), no_links)
+    assert body.head == '<th scope="col">&lt;b&gt;</th><th scope="col" class="number">loss⟨U+202E⟩</th>'
 
 
 def test_a_row_that_lacks_a_cell_is_no_row_cut_short() -> None:

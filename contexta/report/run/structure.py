@@ -35,7 +35,13 @@ class _Numbers:
 
     def after(self, own: Row[M]) -> Row[M]:
         """A row's own cells, then its numbers."""
-        return lambda model: (*own(model), *(values.get(model.ref) for values in self.columns.values()))
+        columns = tuple(self.columns.values())
+
+        def row(model: M) -> tuple[Cell, ...]:
+            ref = model.ref
+            return (*own(model), *[values.get(ref) for values in columns])
+
+        return row
 
 
 def stages(snapshot: RunSnapshot) -> Section:

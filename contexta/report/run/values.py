@@ -4,7 +4,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, islice, repeat
+from itertools import accumulate, islice, repeat
 from operator import attrgetter
 
 from contexta.contract import MetricSeries
@@ -25,7 +25,8 @@ def value_table(all_series: Sequence[MetricSeries]) -> Table:
     places, parts = _chosen(all_series) if kept > ROWS or kept < measured else (range(kept), ())
     starts = [0, *accumulate(len(series.values) for series in all_series)]
     found = ((place, bisect_right(starts, place) - 1) for place in places)
-    made = cells.table(_CAPTION, _TITLES, (_row(all_series[number], place - starts[number]) for place, number in found))
+    labels = [Text(measures.label(series)) for series in all_series]
+    made = cells.table(_CAPTION, _TITLES, (_row(all_series[number], labels[number], place - starts[number]) for place, number in found))
     if not parts:
         return made
     note = cut.shown_of(len(made.rows), measured, "value", parts)
@@ -39,8 +40,7 @@ def value_table(all_series: Sequence[MetricSeries]) -> Table:
 
 def _chosen(all_series: Sequence[MetricSeries]) -> tuple[Sequence[int], Sequence[str]]:
     """The places of the values to show among all, and in words."""
-    values = chain.from_iterable(series.values for series in all_series)
-    odd = [*islice((place for place, value in enumerate(values) if not math.isfinite(value)), _MAX_ODD)]
+    odd = [*islice(_not_finite(all_series), _MAX_ODD)]
     parts = [f"the first {len(odd):,} that are no finite number"] if odd else []
     sizes = [len(series.values) for series in all_series]
     ends = share(sizes, _SHOWN - len(odd))
@@ -57,9 +57,18 @@ def _chosen(all_series: Sequence[MetricSeries]) -> tuple[Sequence[int], Sequence
     return sorted({*odd, *of_each}), [*parts, f"of each metric the first and last {ends:,}"]
 
 
-def _row(series: MetricSeries, place: int) -> tuple[Cell, ...]:
+def _not_finite(all_series: Sequence[MetricSeries]) -> Iterator[int]:
+    """The places of the values that are no finite number; most series have none, which is seen soonest of all their values at once."""
+    start = 0
+    for series in all_series:
+        if not all(map(math.isfinite, series.values)):
+            yield from (place for place, value in enumerate(series.values, start) if not math.isfinite(value))
+        start += len(series.values)
+
+
+def _row(series: MetricSeries, label: Text, place: int) -> tuple[Cell, ...]:
     return (
-        Text(measures.label(series)),
+        label,
         cells.bare_ref(series.subjects[place]),
         cells.text(series.labels[place] if series.labels else None),
         cells.time(series.times[place]),
