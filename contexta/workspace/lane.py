@@ -200,7 +200,8 @@ class Lane:
     _stencils: dict[tuple[Form, Track], Stencil] = field(default_factory=dict)
     _next: dict[Stencil, Stencil] = field(default_factory=dict)
     _models: list[tuple[Form, Kind]] = field(default_factory=list)
-    _layouts: dict[Layout, Layout] = field(default_factory=dict)
+    _layouts: dict[tuple[Form, str], Layout] = field(default_factory=dict)
+    _equal: dict[Layout, Layout] = field(default_factory=dict)
     _last: Stencil | None = None
     _reach: int = _MANY
 
@@ -394,12 +395,18 @@ class Lane:
         known = form.in_scope(track.scope.names, records)
         if known is None:
             return None
-        layout = form.layout if form.layout.records == records else replace(form.layout, records=records)
-        layout = self._layouts.setdefault(layout, layout)  # one object for equal ones
-        stencil = Stencil(form, layout, track, known[0], known[1], hash((track.base, ())))
+        stencil = Stencil(form, self._layout(form, records), track, known[0], known[1], hash((track.base, ())))
         track.kind.stencils += 1
         self._stencils[form, track] = stencil
         return stencil
+
+    def _layout(self, form: Form, records: str) -> Layout:
+        """The layout of a form where references to records begin like this: one object for equal ones, so that they are told soonest."""
+        layout = self._layouts.get((form, records))
+        if layout is None:
+            layout = replace(form.layout, records=records)
+            layout = self._layouts[form, records] = self._equal.setdefault(layout, layout)
+        return layout
 
     def _guess(self, last: Stencil) -> Stencil | None:
         """What should come after a stencil that is new: what came after its form in other scopes."""
