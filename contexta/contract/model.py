@@ -69,6 +69,17 @@ class Model:
         unknown = {} if data.keys() <= known.keys() else {name: value for name, value in data.items() if name not in known}
         return cls(**values, unknown=unknown)
 
+    @classmethod
+    def of_checked(cls, **values: Any) -> Self:
+        """A model of values each of which was found good before, and all of them together; the other fields are as by default."""
+        model = object.__new__(cls)
+        for name, default in _defaults(cast(Hashable, cls)).items():
+            if name not in values:
+                object.__setattr__(model, name, default())
+        for name, value in values.items():
+            object.__setattr__(model, name, value)
+        return model
+
     def with_values(self, values: Mapping[str, Any]) -> Self:
         """This model with other values in some fields: just these are checked, and that they go with the rest.
 
@@ -157,3 +168,13 @@ def _rules(cls: Any) -> tuple[tuple[str, Rule, bool], ...]:
 @cache
 def _rule_of(cls: Any) -> Mapping[str, Rule]:
     return {name: rule for name, rule, _ in _rules(cls)}
+
+
+@cache
+def _defaults(cls: Any) -> Mapping[str, Callable[[], Any]]:
+    made = {item.name: item.default_factory for item in fields(cls) if item.default_factory is not MISSING}
+    return made | {item.name: partial(_same, item.default) for item in fields(cls) if item.default is not MISSING}
+
+
+def _same(value: Any) -> Any:
+    return value
