@@ -69,6 +69,31 @@ class Model:
         unknown = {} if data.keys() <= known.keys() else {name: value for name, value in data.items() if name not in known}
         return cls(**values, unknown=unknown)
 
+    @classmethod
+    def of_checked(cls, **values: Any) -> Self:
+        """A model of values each of which was found good before, and all of them together; the other fields are as by default."""
+        model = object.__new__(cls)
+        for name, default in _defaults(cast(Hashable, cls)).items():
+            if name not in values:
+                object.__setattr__(model, name, default())
+        for name, value in values.items():
+            object.__setattr__(model, name, value)
+        return model
+
+    def with_values(self, values: Mapping[str, Any]) -> Self:
+        """This model with other values in some fields: just these are checked, and that they go with the rest.
+
+        Raises ContractError as making it anew would, though perhaps for another of several faults.
+        """
+        cls = type(self)
+        rules, other = _rule_of(cast(Hashable, cls)), object.__new__(cls)
+        for name in (*rules, "unknown"):
+            value = apply(name, rules[name], values[name]) if name in values else getattr(self, name)
+            object.__setattr__(other, name, value)
+        check_places([places for places in self.LIES_IN if places[0] in values or places[1] in values], partial(getattr, other))
+        other._check_times()
+        return other
+
     def to_dict(self) -> dict[str, Any]:
         """The object to write: references as text, fields that are None left out, unknown fields as they came."""
         return dict(self._wire())
@@ -138,3 +163,18 @@ def _checks(cls: type[Any]) -> tuple[tuple[str, Rule, bool], ...]:
 @cache
 def _rules(cls: Any) -> tuple[tuple[str, Rule, bool], ...]:
     return tuple((name, cls.RULES.get(name) or RULES[name], required) for name, required in _required(cls).items())
+
+
+@cache
+def _rule_of(cls: Any) -> Mapping[str, Rule]:
+    return {name: rule for name, rule, _ in _rules(cls)}
+
+
+@cache
+def _defaults(cls: Any) -> Mapping[str, Callable[[], Any]]:
+    made = {item.name: item.default_factory for item in fields(cls) if item.default_factory is not MISSING}
+    return made | {item.name: partial(_same, item.default) for item in fields(cls) if item.default is not MISSING}
+
+
+def _same(value: Any) -> Any:
+    return value

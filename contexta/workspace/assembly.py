@@ -29,6 +29,7 @@ from contexta.contract import (
 )
 from contexta.contract.fields import TIMESTAMP, chronological
 from contexta.errors import ContextaError
+from contexta.workspace.envelopes import RecordReader
 from contexta.workspace.frames import CONTEXT_MODELS, ArtifactItem, PutItem, RecordItem, interpret, owners
 from contexta.workspace.lane import Habits, Lane
 from contexta.workspace.lines import Block, Located, Unusable, is_too_deep
@@ -71,6 +72,7 @@ class Assembly:
     as_of: str = ""
     framed_at: str = ""
     habits: Habits = field(default_factory=Habits)
+    _reader: RecordReader = field(default_factory=RecordReader)
     _lane: Lane = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,6 +105,8 @@ class Assembly:
             self.lines[block.file] += index - slow
 
     def _quick(self, raw: bytes) -> bool:
+        if b'"metric"' not in raw:  # an event or a span, most likely: not parsed twice
+            return False
         try:
             frame = orjson.loads(raw)
         except orjson.JSONDecodeError:
@@ -161,7 +165,8 @@ class Assembly:
 
     def _record(self, item: RecordItem, line: Located) -> None:
         value = _non_finite(item)
-        record = record_from_dict(item.data if value is None else _with_zero(item))
+        read = record_from_dict if line.lenient else self._reader.read
+        record = read(item.data if value is None else _with_zero(item))
         envelope = record.envelope
         content = self._lane.content(item.data)
         if content is None:

@@ -181,7 +181,7 @@ class Habits:
     manners: set[Fields] = field(default_factory=set)
     series: dict[Fields, MetricPayload] = field(default_factory=dict)
     kinds: dict[tuple[Fields, Fields], Kind] = field(default_factory=dict)
-    after: dict[Form, tuple[Form, Kind]] = field(default_factory=dict)
+    after: dict[Form, dict[Form, Kind]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -200,7 +200,8 @@ class Lane:
     _stencils: dict[tuple[Form, Track], Stencil] = field(default_factory=dict)
     _next: dict[Stencil, Stencil] = field(default_factory=dict)
     _models: list[tuple[Form, Kind]] = field(default_factory=list)
-    _layouts: dict[Layout, Layout] = field(default_factory=dict)
+    _layouts: dict[tuple[Form, str], Layout] = field(default_factory=dict)
+    _equal: dict[Layout, Layout] = field(default_factory=dict)
     _last: Stencil | None = None
     _reach: int = _MANY
 
@@ -358,7 +359,9 @@ class Lane:
             return
         if self._last is not None:
             self._next[self._last] = stencil
-            self.habits.after[self._last.form] = (stencil.form, track.kind)
+            after = self.habits.after.setdefault(self._last.form, {})
+            if len(after) < _MAX_FORMS:
+                after.setdefault(stencil.form, track.kind)
         self._last = stencil
 
     def _learned(self, track: Track, raw: bytes, frame: Mapping[str, Any]) -> Stencil | None:
@@ -394,34 +397,45 @@ class Lane:
         known = form.in_scope(track.scope.names, records)
         if known is None:
             return None
-        layout = form.layout if form.layout.records == records else replace(form.layout, records=records)
-        layout = self._layouts.setdefault(layout, layout)  # one object for equal ones
-        stencil = Stencil(form, layout, track, known[0], known[1], hash((track.base, ())))
+        stencil = Stencil(form, self._layout(form, records), track, known[0], known[1], hash((track.base, ())))
         track.kind.stencils += 1
         self._stencils[form, track] = stencil
         return stencil
 
+    def _layout(self, form: Form, records: str) -> Layout:
+        """The layout of a form where references to records begin like this: one object for equal ones, so that they are told soonest."""
+        layout = self._layouts.get((form, records))
+        if layout is None:
+            layout = replace(form.layout, records=records)
+            layout = self._layouts[form, records] = self._equal.setdefault(layout, layout)
+        return layout
+
     def _guess(self, last: Stencil) -> Stencil | None:
-        """What should come after a stencil that is new: what came after its form in other scopes."""
-        after = self.habits.after.get(last.form)
-        if after is None or not after[1].is_worth():
-            return None
-        stencil = self._stencil(after[0], self._track(last.track.scope, after[1]))
+        """What should come after a stencil that is new: what first came after its form, whatever the scope."""
+        for form, kind in self.habits.after.get(last.form, {}).items():
+            stencil = self._stencil(form, self._track(last.track.scope, kind)) if kind.is_worth() else None
+            if stencil is not None:
+                self._next[last] = stencil
+            return stencil
+        return None
+
+    def _elsewhere(self, last: Stencil, expected: Stencil, raw: bytes) -> Stencil | None:
+        """The stencil of a line that is of the expected form, or else of one that came after the last, in whichever scopes."""
+        stencil = self._in_its_scopes(expected.form, expected.track.kind, raw)
+        if stencil is None:
+            others = self.habits.after.get(last.form, {}).items()
+            found = (self._in_its_scopes(form, kind, raw) for form, kind in others if form is not expected.form)
+            stencil = next((one for one in found if one is not None), None)
         if stencil is not None:
             self._next[last] = stencil
         return stencil
 
-    def _elsewhere(self, last: Stencil, expected: Stencil, raw: bytes) -> Stencil | None:
-        """The stencil of a line that is of the expected form, in other scopes."""
-        kind, texts = expected.track.kind, expected.form.scopes_in(raw)
-        if texts is None or texts == expected.track.scope.names.texts or not kind.is_worth():
-            return None
-        scope = self._scope(texts)
-        stencil = None if scope is None else self._stencil(expected.form, self._track(scope, kind))
-        if stencil is None or not stencil.fits(raw):
-            return None
-        self._next[last] = stencil
-        return stencil
+    def _in_its_scopes(self, form: Form, kind: Kind, raw: bytes) -> Stencil | None:
+        """The stencil of a line, where it is of a form, in the scopes that it names."""
+        texts = form.scopes_in(raw) if kind.is_worth() else None
+        scope = None if texts is None else self._scope(texts)
+        stencil = None if scope is None else self._stencil(form, self._track(scope, kind))
+        return stencil if stencil is not None and stencil.fits(raw) else None
 
     def skim(self, texts: Sequence[bytes], begin: int) -> int:
         """Take lines from one on without parsing them; gives the number of the first that was not taken."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import lru_cache, reduce
+from itertools import chain
 from typing import Any
 
 from contexta.contract import (
@@ -93,19 +94,13 @@ class Mentions:
 
 def with_owners(refs: Iterable[StableRef]) -> tuple[StableRef, ...]:
     """References, and all that they lie in, each once, owners first."""
-    named: dict[StableRef, None] = {}
-    for ref in refs:
-        _name(ref, named)
-    return tuple(named)
+    return tuple(dict.fromkeys(chain.from_iterable(map(_lineage, refs))))
 
 
-def _name(ref: StableRef, named: dict[StableRef, None]) -> None:
-    if ref in named:
-        return
+@lru_cache(maxsize=16_384)  # the same few stand on every line of a run
+def _lineage(ref: StableRef) -> tuple[StableRef, ...]:
     owner = _OWNERS.get((ref.kind, len(ref.parts)))
-    if owner is not None:
-        _name(ref.owner(owner), named)
-    named[ref] = None
+    return (ref,) if owner is None else (*_lineage(ref.owner(owner)), ref)
 
 
 def _infer(ref: StableRef, mention: Mention) -> ContextModel:
@@ -113,16 +108,21 @@ def _infer(ref: StableRef, mention: Mention) -> ContextModel:
     match ref.kind:
         case "run":
             return Run(ref, ref.owner("project"), ref.name, **span)
-        case "stage":
-            return StageExecution(ref, ref.owner("run"), ref.name, **span)
-        case "batch":
-            return BatchExecution(ref, ref.owner("run"), ref.owner("stage"), ref.name, **span)
         case "deployment":
             return DeploymentExecution(ref, ref.owner("project"), ref.name, **span)
-    beside = mention.batch if mention.batch and mention.batch.lies_in(ref.owner("stage")) else None
+    run, stage = ref.owner("run"), ref.owner("stage")
+    # What lies in a run is named by records and models that were checked: its names and times need no further check.
+    match ref.kind:
+        case "stage":
+            return StageExecution.of_checked(stage_execution_ref=ref, run_ref=run, stage_name=ref.name, **span)
+        case "batch":
+            return BatchExecution.of_checked(batch_execution_ref=ref, run_ref=run, stage_execution_ref=stage, batch_name=ref.name, **span)
+    beside = mention.batch if mention.batch and mention.batch.lies_in(stage) else None
     batch = ref.owner("batch") if len(ref.parts) == 5 else beside
-    seen = SampleObservation if ref.kind == "sample" else OperationContext
-    return seen(ref, ref.owner("run"), ref.owner("stage"), ref.name, mention.first, batch, inferred=True)
+    seen = {"run_ref": run, "stage_execution_ref": stage, "batch_execution_ref": batch, "observed_at": mention.first, "inferred": True}
+    if ref.kind == "sample":
+        return SampleObservation.of_checked(sample_observation_ref=ref, sample_name=ref.name, **seen)
+    return OperationContext.of_checked(operation_context_ref=ref, operation_name=ref.name, **seen)
 
 
 def inferred_project(ref: StableRef, created_at: str) -> Project:

@@ -5,6 +5,7 @@ they are taken for is tried out once, by printing the form with other parts and 
 the text's place there whatever letters it has, does so in every line of the form.
 """
 
+import re
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ SCOPES = (
 # Stands in a skeleton where a part varies: no line holds it, because JSON does not.
 _PART = b"\0"
 
+# The place of how records begin, after the places of the scopes.
+_RECORDS = len(SCOPES)
+
 _MARKS = tuple(f'"{name}":"'.encode() for name in SCOPES)
 
 _TIMES = ("captured_at", "appended_at", "observed_at", "recorded_at")
@@ -64,12 +68,13 @@ class Scopes:
     texts: Texts
     quoted: tuple[bytes | None, ...]
     sizes: tuple[int, ...]
+    named: tuple[bool, ...]
 
     @classmethod
     def of(cls, texts: Texts) -> "Scopes":
         """The scopes with these names."""
         quoted = tuple([None if text is None else b'"%b"' % text.encode() for text in texts])
-        return cls(texts, quoted, tuple([len(text or b"") for text in quoted]))
+        return cls(texts, quoted, tuple([len(text or b"") for text in quoted]), tuple([text is not None for text in quoted]))
 
 
 @dataclass(slots=True, eq=False)
@@ -88,7 +93,21 @@ class Form:
     tags_first: bool
     scopes: Scopes
 
-    readers: dict[tuple[tuple[int, ...], int], Reader] = field(default_factory=dict)
+    _readers: dict[tuple[tuple[int, ...], int], Reader] = field(default_factory=dict)
+    _inserted: list[int] = field(init=False)
+    _pattern: bytes = field(init=False)
+    _printer: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What prints (with `%`) the skeleton of other scopes, and what prints their template; the places of the scopes in both."""
+        own = (*self.scopes.quoted, _opening(self.layout.records))
+        cuts = re.compile(b"(%b)" % b"|".join([re.escape(text) for text in own if text is not None])).split(self.skeleton)
+        self._inserted = [own.index(text) for text in cuts[1::2]]
+        inserts = [_opening("%b") if place == _RECORDS else b"%b" for place in self._inserted]
+        constants = [text.replace(b"%", b"%%") for text in cuts[::2]]
+        self._pattern = _alternating(constants, inserts)
+        doubled = [text.replace(b"%", b"%%").replace(_PART, b"%%b") for text in constants]
+        self._printer = _alternating(doubled, [text.replace(_PART, b"%%b") for text in inserts])
 
     def with_fields(self, own: Sequence[bytes], others: Sequence[bytes], scopes: Scopes, raw: bytes) -> "Form | None":
         """The form of a line that was found good, in these scopes, where it differs from this form's lines in just some fields.
@@ -128,20 +147,15 @@ class Form:
 
         `records` is how references to records of their run begin. None where the lines of those scopes cannot be told from this form.
         """
-        skeleton = self.skeleton
-        if records != self.layout.records:
-            skeleton = skeleton.replace(_opening(self.layout.records), _opening(records))
-        for own, other in zip(self.scopes.quoted, scopes.quoted, strict=True):
-            if own == other:
-                continue
-            if own is None or other is None:
-                return None
-            skeleton = skeleton.replace(own, other)
+        if scopes.named != self.scopes.named:
+            return None
+        texts = (*scopes.quoted, records.encode())
+        inserted = tuple([texts[place] for place in self._inserted])
         sizes = (scopes.sizes, len(records))
-        reader = self.readers.get(sizes)
+        reader = self._readers.get(sizes)
         if reader is None:  # names of one length, such as epoch-10 and epoch-11, make lines of one shape
-            reader = self.readers[sizes] = self._reader(skeleton.split(_PART))
-        return skeleton.replace(b"%", b"%%").replace(_PART, b"%b"), reader
+            reader = self._readers[sizes] = self._reader((self._pattern % inserted).split(_PART))
+        return self._printer % inserted, reader
 
     def _reader(self, constants: list[bytes]) -> Reader:
         """What cuts a line into its row; raises struct.error for one that is too short."""
@@ -162,6 +176,11 @@ class Form:
             return (*fixed, raw[start:end], last)
 
         return general if middle or numbered else plain
+
+
+def _alternating(constants: Sequence[bytes], inserts: Sequence[bytes]) -> bytes:
+    """Constants with something between each two of them."""
+    return b"".join([text for pair in zip(constants, [*inserts, b""], strict=True) for text in pair])
 
 
 def _opening(records: str) -> bytes:

@@ -272,3 +272,24 @@ def test_lines_written_alike_are_not_parsed(
     (snapshot,) = _snapshots(_write_stream(tmp_path, dense, segments=segments))
     assert sum(one.count for one in snapshot.series) == 400
     assert len(parsed) <= 10
+
+
+_run_names = st.sampled_from(("r", "s", "run-10", "run-11", "r-0-with-a-longer-name"))
+
+
+@build.unhurried
+@given(runs=st.lists(st.tuples(_run_names, _steps, st.integers(1, 3), st.booleans()), min_size=1, max_size=5))
+def test_runs_read_with_shared_habits_are_as_each_read_alone(runs: list[tuple[str, list[_Step], int, bool]]) -> None:
+    """Whoever wrote the runs, in whatever order of keys: what was learned of one changes nothing about another."""
+    dense = [
+        _dense(_framed(number, step, segments=False), by_name=by_name).replace(b":p.r", b":p." + run.encode())
+        for run, steps, rounds, by_name in runs
+        for number, step in enumerate(steps * rounds)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        opened, habits = workspace.open(_write_stream(Path(folder), dense, segments=False)), workspace.Habits()
+        alone = [repr(opened.snapshot(ref)) for ref in opened.run_refs()]
+        for _ in range(2):  # what the last run taught may be wrong for the first
+            assert [repr(opened.run_source(ref).snapshot(habits)) for ref in opened.run_refs()] == alone
+        with _every_line_checked():
+            assert [repr(opened.snapshot(ref)) for ref in opened.run_refs()] == alone

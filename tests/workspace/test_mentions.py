@@ -1,5 +1,6 @@
 """Everything named exists: what no put describes is inferred from the lines that name it, and says so."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +180,15 @@ def test_an_owner_that_a_put_names_and_no_line_describes_is_inferred_and_told(tm
 def test_an_owner_that_is_described_after_what_it_owns_is_no_problem(tmp_path: Path) -> None:
     models = (("BatchExecution", build.batch_model()), ("StageExecution", build.stage_model()), ("Run", build.run_model()))
     assert snapshot(tmp_path, ledger=[build.put(kind, model) for kind, model in models]).problems == ()
+
+
+def test_what_is_inferred_holds_against_the_checks_of_what_is_written(tmp_path: Path) -> None:
+    scopes: list[dict[str, Any]] = [
+        {**BATCH, "sample_observation_ref": "sample:p.r.train.epoch-0.s-0"},
+        {**BATCH, "sample_observation_ref": "sample:p.r.train.s-1"},
+        {**STAGE, "operation_context_ref": "op:p.r.train.load"},
+    ]
+    found = snapshot(tmp_path, *(build.metric(f"m-{number}", 1, seconds=number, **scope) for number, scope in enumerate(scopes)))
+    inferred = (found.run, *found.stages, *found.batches, *seen_in(found))
+    assert len(inferred) == 6
+    assert [replace(model) for model in inferred] == list(inferred)  # checks each anew
