@@ -142,7 +142,7 @@ def _failures_told() -> Iterator[None]:
         raise TemplateFailure(f"template {error.name} is not found") from None
     except jinja2.TemplateSyntaxError as error:
         raise TemplateFailure(f"template {error.name}:{error.lineno}: {error.message}") from None
-    except Exception as error:
+    except Exception as error:  # a template may raise anything
         place = _place(error)
         if place is None:
             raise

@@ -2,17 +2,15 @@
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
-from contexta.contract import ContextModel, MetricSeries, RunSnapshot, StableRef, seconds_since
-from contexta.report.document import Cell, Chart, Fact, Line, Number
+from contexta.contract import MetricSeries, RunSnapshot, StableRef, seconds_since
+from contexta.report.document import Chart, Fact, Line, Number
 
 # A line is drawn from at most about this many points.
 MAX_POINTS = 400
 MAX_HEADLINES = 8
-
-M = TypeVar("M", bound=ContextModel)
 
 
 def label(series: MetricSeries) -> str:
@@ -41,17 +39,6 @@ def last_by_subject(series: Iterable[MetricSeries]) -> dict[str, dict[StableRef,
         for subject, value in one.latest.items():
             by_subject[subject] = Number(value)
     return columns
-
-
-def rows_with_metrics(
-    models: Sequence[M],
-    cells: Callable[[M], tuple[Cell, ...]],
-    series: Iterable[MetricSeries],
-) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
-    """The metric columns of a table, and its rows: each model's own cells, then its own numbers."""
-    columns = last_by_subject(series)
-    rows = [(*cells(model), *(values.get(model.ref) for values in columns.values())) for model in models]
-    return tuple(columns), rows
 
 
 def headlines(snapshot: RunSnapshot) -> tuple[Fact, ...]:
