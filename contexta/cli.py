@@ -85,7 +85,7 @@ def _title(_context: click.Context, _option: click.Parameter, value: str | None)
 
 
 def _executor(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not value.removeprefix(DASK) != value:
+    if value is not None and not value.startswith(DASK):
         raise click.BadParameter(f"expected {DASK}ADDRESS, got {value!r}")
     return value and value.removeprefix(DASK)
 

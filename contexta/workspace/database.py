@@ -90,7 +90,7 @@ def _as_left(path: Path) -> Database:
             raise sqlite3.DatabaseError("it is not what the last build left")
         if found != [(VERSION, sys.byteorder)]:
             raise sqlite3.DatabaseError("it was written by another version")
-    except BaseException:
+    except BaseException:  # whatever it was, the file must be let go before it is made anew
         connection.close()
         raise
     return Database(connection, path)
