@@ -1,7 +1,7 @@
 """The folder on disk: its planes, its lines with their places, and which of them belong to which run."""
 
 from contexta.workspace.assembly import lies_there
-from contexta.workspace.lane import Habits
+from contexta.workspace.habits import Habits
 from contexta.workspace.locking import alone_in
 from contexta.workspace.opening import DEFAULT_FOLDER, indexed
 from contexta.workspace.opening import open_workspace as open

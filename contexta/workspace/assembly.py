@@ -31,7 +31,8 @@ from contexta.contract.fields import TIMESTAMP, chronological
 from contexta.errors import ContextaError
 from contexta.workspace.envelopes import RecordReader
 from contexta.workspace.frames import CONTEXT_MODELS, ArtifactItem, PutItem, RecordItem, interpret, owners
-from contexta.workspace.lane import Habits, Lane
+from contexta.workspace.habits import Habits
+from contexta.workspace.lane import Lane
 from contexta.workspace.lines import Block, Located, Unusable, is_too_deep
 from contexta.workspace.mentions import Mentions, later
 from contexta.workspace.planes import Extent, Plane
@@ -72,11 +73,12 @@ class Assembly:
     as_of: str = ""
     framed_at: str = ""
     habits: Habits = field(default_factory=Habits)
+    run: str = ""
     _reader: RecordReader = field(default_factory=RecordReader)
     _lane: Lane = field(init=False)
 
     def __post_init__(self) -> None:
-        self._lane = Lane(self.series, self.mentions, self.habits)
+        self._lane = Lane(self.series, self.mentions, self.habits, self.run)
 
     def read(self, plane: Plane, extents: Iterable[Extent]) -> None:
         """Take the lines of some extents of a plane, in reading order."""
@@ -95,14 +97,18 @@ class Assembly:
 
     def _block(self, block: Block) -> None:
         """Take the lines of a block, each in the quickest way that is open to it."""
-        index, slow = 0, 0
-        while (index := self._lane.skim(block.texts, index)) < len(block.texts):
-            if not self._quick(block.texts[index]):
+        index, slow, texts = 0, 0, block.texts
+        while index < len(texts):
+            index, passed = self._lane.skim(texts, index)
+            for other in passed:
+                self._line(block.parsed(other))
+            slow += len(passed)
+            if index < len(texts) and not self._quick(texts[index]):
                 self._line(block.parsed(index))
                 slow += 1
             index += 1
-        if index > slow:
-            self.lines[block.file] += index - slow
+        if len(texts) > slow:
+            self.lines[block.file] += len(texts) - slow
 
     def _quick(self, raw: bytes) -> bool:
         if b'"metric"' not in raw:  # an event or a span, most likely: not parsed twice

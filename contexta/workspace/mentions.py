@@ -54,16 +54,19 @@ def later(time: str, other: str) -> str:
 
 @dataclass(slots=True)
 class Mention:
-    """When something was named: between `first` and `last`, in the batch that stood beside it."""
+    """When something was named: between `first` and `last`, in the batch that stood beside it, soonest at `beside`."""
 
     first: str
     last: str
     batch: StableRef | None = None
+    beside: str = ""
 
-    def widen(self, first: str, last: str) -> None:
-        """Take in the first and the last of some more times."""
+    def widen(self, first: str, last: str, batch: StableRef | None) -> None:
+        """Take in the first and the last of some more times; the order in which that is told makes no difference."""
         self.first = sooner(self.first, first)
         self.last = later(self.last, last)
+        if batch is not None and (self.batch is None or (_instant(first), batch) < (_instant(self.beside), self.batch)):
+            self.batch, self.beside = batch, first
 
 
 @dataclass(slots=True)
@@ -81,10 +84,9 @@ class Mentions:
         for ref in refs:
             mention = self.seen.get(ref)
             if mention is None:
-                self.seen[ref] = Mention(first, last, batch)
-                continue
-            mention.widen(first, last)
-            mention.batch = mention.batch or batch
+                self.seen[ref] = Mention(first, last, batch, first)
+            else:
+                mention.widen(first, last, batch)
 
     def inferred(self, kind: str, described: Iterable[StableRef]) -> list[ContextModel]:
         """A model for everything of a kind that was named and is not described."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, RunSnapshot, StableRef
 from contexta.workspace.assembly import Assembly
+from contexta.workspace.habits import Habits
 from contexta.workspace.index import byte_count, unpacked
-from contexta.workspace.lane import Habits
 from contexta.workspace.lines import Block, Located, Unusable
 from contexta.workspace.planes import Plane
 from contexta.workspace.snapshots import deployment_snapshot, run_snapshot
@@ -29,9 +29,11 @@ class Lines:
                 else:
                     yield part
 
-    def assembled(self, problems: Iterable[Problem] = (), habits: Habits | None = None) -> Assembly:
-        """The lines, read and put together with what is known to be wrong beside them."""
-        assembly = Assembly(self.root, habits=habits or Habits())
+    def assembled(self, problems: Iterable[Problem] = (), habits: Habits | None = None, run: str = "") -> Assembly:
+        """The lines, read and put together with what is known to be wrong beside them; `run` where all are of one (`project.run`)."""
+        habits = habits or Habits()
+        habits.make_room()
+        assembly = Assembly(self.root, habits=habits, run=run)
         assembly.problems.extend(problems)
         for plane, data in self.extents:
             assembly.read(plane, unpacked(plane.name, data))
@@ -57,7 +59,7 @@ class RunSource:
     def snapshot(self, habits: Habits | None = None) -> RunSnapshot:
         """Read it; quicker with the `habits` of writers that were learned from other runs."""
         described = {deployment.ref: deployment for deployment in self.deployments}
-        snapshot = run_snapshot(self.lines.assembled(self.problems, habits), self.ref, self.project, described)
+        snapshot = run_snapshot(self.lines.assembled(self.problems, habits, self.ref.value), self.ref, self.project, described)
         return replace(snapshot, unassigned=self.unassigned)
 
 

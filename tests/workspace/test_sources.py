@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contexta import workspace
 from contexta.workspace import DeploymentSource, RunSource
-from contexta.workspace.lane import Habits
+from contexta.workspace.habits import Habits
 from tests import strategies as build
 
 

@@ -1,0 +1,106 @@
+"""How metrics are written, whichever run they are of: what was checked of it, and what follows what."""
+
+from dataclasses import dataclass, field, replace
+
+from contexta.contract import MetricPayload
+from contexta.errors import ContractError
+from contexta.workspace.said import SERIES, Fields
+from contexta.workspace.stencil import Layout, Reader, Stencil
+
+# The scopes of a line as texts, in the order of SCOPES; in a place, `stencil.ANY_RUN` stands for their run.
+Texts = tuple[str | None, ...]
+
+# As many manners, series, tracks and stencils are remembered. Who writes one track in ever new ways is read line by line.
+_MAX_MANNERS, _MAX_SERIES, _MAX_TRACKS, _MAX_STENCILS, _MAX_WAYS = 2048, 4096, 4096, 4096, 4
+
+# As many stencils are tried after one.
+_MAX_NEXT = 6
+
+
+@dataclass(slots=True, eq=False)
+class Track:
+    """The metric lines of one manner and series in one place of any run, and how they are written.
+
+    `parsed` counts those that had to be read whole.
+    """
+
+    place: Texts
+    manner: Fields
+    series: Fields
+    payload: MetricPayload
+    stencils: list[Stencil] = field(default_factory=list)
+    parsed: int = 0
+
+
+@dataclass(slots=True)
+class Habits:
+    """What was learned from lines. It only decides how soon a line is taken, never what is made of it: runs that are read one after the
+    other may share it.
+    """
+
+    _manners: set[Fields] = field(default_factory=set)
+    _series: dict[Fields, MetricPayload] = field(default_factory=dict)
+    _tracks: dict[tuple[Texts, Fields, Fields], Track] = field(default_factory=dict)
+    after: dict[Stencil, list[Stencil]] = field(default_factory=dict)
+    tracks_of: dict[Stencil, Track] = field(default_factory=dict)
+    _layouts: dict[Layout, Layout] = field(default_factory=dict)
+    _readers: dict[tuple[Stencil, int], dict[int, Reader]] = field(default_factory=dict)
+
+    def make_room(self) -> None:
+        """Forget everything where no more could be remembered; to be called between one run and the next."""
+        if len(self._tracks) >= _MAX_TRACKS or len(self.after) >= _MAX_STENCILS or len(self._series) >= _MAX_SERIES:
+            for table in (self._manners, self._series, self._tracks, self.after, self.tracks_of, self._layouts, self._readers):
+                table.clear()
+
+    def learn(self, manner: Fields, series: Fields, payload: MetricPayload) -> None:
+        """Let others like this record, which was checked whole, take a quick way."""
+        if len(self._manners) < _MAX_MANNERS and len(self._series) < _MAX_SERIES:
+            self._manners.add(manner)
+            self._series.setdefault(series, payload)
+
+    def track(self, place: Texts, manner: Fields, series: Fields) -> Track | None:
+        """The track of lines like this; None where such a line must be checked whole."""
+        known = self._tracks.get((place, manner, series))
+        if known is not None:
+            return known
+        payload = self._payload(series) if manner in self._manners else None
+        if payload is None:
+            return None
+        track = Track(place, manner, series, payload)
+        if len(self._tracks) < _MAX_TRACKS:
+            self._tracks[place, manner, series] = track
+        return track
+
+    def _payload(self, series: Fields) -> MetricPayload | None:
+        """What a series says, checked when it is met for the first time."""
+        known = self._series.get(series)
+        if known is None:
+            try:
+                known = MetricPayload.from_dict({**dict(zip(SERIES, series, strict=True)), "value": 0})
+            except ContractError:
+                return None
+            if len(self._series) < _MAX_SERIES:
+                self._series[series] = known
+        return known
+
+    def is_open_for(self, track: Track) -> bool:
+        """Whether one more stencil of a track would be remembered: not before its second line, for most come alone or often."""
+        return track.parsed > 1 and len(track.stencils) < _MAX_WAYS and len(self.after) < _MAX_STENCILS
+
+    def add(self, track: Track, stencil: Stencil) -> Stencil:
+        """Remember a stencil; gives it with a layout that is one object for equal ones, so that they are told soonest."""
+        kept = replace(stencil, layout=self._layouts.setdefault(stencil.layout, stencil.layout))
+        track.stencils.append(kept)
+        self.after[kept] = []
+        self.tracks_of[kept] = track
+        return kept
+
+    def expect(self, before: Stencil, stencil: Stencil) -> None:
+        """Remember that a line of one stencil came after one of another."""
+        following = self.after[before]
+        if stencil not in following and len(following) < _MAX_NEXT:
+            following.append(stencil)
+
+    def readers(self, stencil: Stencil, run: str) -> dict[int, Reader]:
+        """What cuts the lines of a stencil, by their length: one for all runs with names of one length."""
+        return self._readers.setdefault((stencil, len(run)), {})
