@@ -8,7 +8,6 @@ from io import BytesIO
 from itertools import repeat
 from operator import contains
 from pathlib import Path
-from typing import BinaryIO
 
 from contexta.contract import DeploymentExecution, Problem, Project, StableRef
 from contexta.errors import ContextaError
@@ -62,28 +61,26 @@ class Piece:
         return self.ended and self.size == len(self.data)
 
 
-def pieces(stream: BinaryIO, start: int, stop: int) -> Iterator[Piece]:
+def pieces(read: lines.Read, start: int, stop: int) -> Iterator[Piece]:
     """The bytes from start up to stop, cut at line ends."""
-    stream.seek(start)
-    while data := stream.read(min(_STRETCH, stop - start)):
+    while data := read(min(_STRETCH, stop - start), start):
         cut = data.rfind(b"\n") + 1
-        if 0 < cut < len(data):
-            stream.seek(start + cut)  # to read the beginning of a line again costs less than to put it before what follows
-            data = data[:cut]
-        elif not cut:
-            data += stream.readline(min(lines.MAX_LINE + 1, stop - start) - len(data))
-        piece = Piece(start, data, len(data)) if data.endswith(b"\n") else _odd_line(stream, start, data, stop)
+        # The beginning of the next line is read again with that: this costs less than to put the two together.
+        piece = Piece(start, data[:cut], cut) if cut else _long_line(read, start, data, stop)
         yield piece
         start += piece.size
 
 
-def _odd_line(stream: BinaryIO, start: int, head: bytes, stop: int) -> Piece:
-    """A line that is too long, or has no end: its beginning, and how far it goes."""
-    size, ended = len(head), False
-    while not ended and (more := stream.readline(min(_STRETCH, stop - start - size))):
-        size += len(more)
-        ended = more.endswith(b"\n")
-    return Piece(start, head if size == len(head) else head[: lines.SHOWN], size, ended)
+def _long_line(read: lines.Read, start: int, head: bytes, stop: int) -> Piece:
+    """A line that goes on after its head: all of it, or its beginning where it is too long or has no end."""
+    parts, size, ended = [head], len(head), False
+    while not ended and (more := read(min(_STRETCH, stop - start - size), start + size)):
+        line, end, _ = more.partition(b"\n")
+        size, ended = size + len(line + end), bool(end)
+        if size <= lines.MAX_LINE + 1:
+            parts.append(line + end)
+    data = b"".join(parts)
+    return Piece(start, data if ended and size == len(data) else data[: lines.SHOWN], size, ended)
 
 
 # CPython finds several bytes about twice as fast from the end as from the beginning, and one byte many times faster than several.
@@ -218,8 +215,8 @@ class Reading:
 def read(part: Part) -> Reading:
     """Read a part of a file. Raises OSError when it cannot be read."""
     reading = Reading(part.plane, part.line, part.line, part.start)
-    with part.path.open("rb") as stream:
-        for piece in pieces(stream, part.start, part.stop):
+    with part.path.open("rb", buffering=0) as stream:
+        for piece in pieces(lines.reader(stream), part.start, part.stop):
             reading.take(piece)
     return reading
 
