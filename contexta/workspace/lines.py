@@ -33,7 +33,7 @@ MAX_DEPTH = 200
 BLOCK = 1024 * 1024
 
 # (How many bytes, from which on) → bytes.
-_Read = Callable[[int, int], bytes]
+Read = Callable[[int, int], bytes]
 
 # What opens or closes a level, and strings, in which brackets mean nothing.
 _STRUCTURE = re.compile(rb'[][{}]|"(?:[^"\\]|\\.)*"')
@@ -116,7 +116,7 @@ def read_blocks(path: Path, file: str, stretches: Iterable[Stretch]) -> Iterator
     """
     shared, size, lost = Block(file, [], []), 0, None
     with path.open("rb", buffering=0) as stream:
-        read = _reader(stream)
+        read = reader(stream)
         for stretch in stretches:
             start, wanted = stretch.start, stretch.end - stretch.start
             if size + wanted > BLOCK and size:
@@ -138,7 +138,7 @@ def read_blocks(path: Path, file: str, stretches: Iterable[Stretch]) -> Iterator
         yield Unusable(Problem(file, lost, "changed_file", what, "error"))
 
 
-def _long_stretch(read: _Read, file: str, stretch: Stretch) -> Generator[Block, None, int | None]:
+def _long_stretch(read: Read, file: str, stretch: Stretch) -> Generator[Block, None, int | None]:
     """The lines of a stretch, about BLOCK bytes at a time; returns the number of the first line that is not there any more."""
     start, line, size = stretch.start, stretch.line, BLOCK
     while start < stretch.end:
@@ -155,7 +155,7 @@ def _long_stretch(read: _Read, file: str, stretch: Stretch) -> Generator[Block, 
     return None
 
 
-def _reader(stream: FileIO) -> _Read:
+def reader(stream: FileIO) -> Read:
     """What reads so many bytes from a place on, or all that there are."""
     at = getattr(os, "pread", None)  # not everywhere; half the calls
 
@@ -163,7 +163,7 @@ def _reader(stream: FileIO) -> _Read:
         stream.seek(start)
         return stream.read(size) or b""
 
-    some: _Read = partial(at, stream.fileno()) if at else seek_and_read
+    some: Read = partial(at, stream.fileno()) if at else seek_and_read
 
     def read(size: int, start: int) -> bytes:
         data = some(size, start)

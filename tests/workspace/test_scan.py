@@ -14,7 +14,7 @@ from contexta.errors import ContextaError
 from contexta.workspace import lines, scan
 from contexta.workspace.frames import Owners, interpret, owners
 from contexta.workspace.lines import Located
-from contexta.workspace.scan import Part, Reading, common_run, is_doubtful, read, sole_run
+from contexta.workspace.scan import Part, Reading, common_run, is_doubtful, parts_after_keys, read, sole_run
 from tests import strategies as build
 
 PLANE = "cache/capture/record.jsonl"
@@ -259,8 +259,15 @@ def test_bytes_that_may_say_more_than_they_show_are_doubtful(line: bytes) -> Non
     assert is_doubtful(line)
 
 
+def _told_at_once(data: bytes) -> tuple[str, int] | None:
+    """The run of all lines of a stretch, and their number."""
+    parts = parts_after_keys(data)
+    run = common_run(parts) if parts else None
+    return (run, len(parts)) if parts and run else None
+
+
 def test_a_stretch_of_one_run_is_told_at_once() -> None:
-    assert common_run(_plain("run:a.a") * 3) == (b"a.a", 3)
+    assert _told_at_once(_plain("run:a.a") * 3) == ("run:a.a", 3)
 
 
 _FIRST, _OTHER = _plain("run:a.a"), _plain("run:a.b")
@@ -282,7 +289,29 @@ _FIRST, _OTHER = _plain("run:a.a"), _plain("run:a.b")
     ],
 )
 def test_a_stretch_with_anything_else_in_it_is_looked_at_line_by_line(data: bytes) -> None:
-    assert common_run(data) is None
+    assert _told_at_once(data) is None
+
+
+_NEARLY_ALIKE = st.sampled_from(
+    (
+        *[_FIRST] * 8,
+        _plain("run:a.a", "other"),
+        _plain("run:a.a-x"),
+        _FIRST.replace(b'": "run:', b'":"run:'),
+        b'{"x":{"run_ref": "run:a.a"},"run_ref": "run:a.a"}\n',
+        b'{"run_ref": null}\n',
+        b"{}\n",
+    )
+)
+
+
+@settings(build.unhurried, max_examples=300)
+@given(st.lists(_NEARLY_ALIKE, min_size=1, max_size=6))
+def test_what_is_told_of_a_stretch_is_told_of_each_of_its_lines(written: list[bytes]) -> None:
+    told = _told_at_once(b"".join(written))
+    if told is not None:
+        assert told[1] == len(written)
+        assert {sole_run(line) for line in written} == {told[0]}
 
 
 # ---------------------------------------------------------------- lines without end
