@@ -35,24 +35,28 @@ def is_component(text: str) -> bool:
     return len(text) <= MAX_COMPONENT and COMPONENT.match(text) is not None
 
 
+def _fits(kind: str, value: str) -> bool:
+    """Whether these make a reference."""
+    grammar = _GRAMMAR.get(kind)
+    if grammar is None or len(kind) + len(value) >= MAX_REF or not grammar.match(value):
+        return False
+    return len(value) <= MAX_COMPONENT or max(map(len, value.split("."))) <= MAX_COMPONENT
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class StableRef:
-    """A reference such as `batch:my-proj.run-01.train.epoch-0`; `parts` are the components, owner first, `text` is the whole.
+    """A reference such as `batch:my-proj.run-01.train.epoch-0`; `text` is the whole.
 
     Raises ContractError when the kind is unknown, a component breaks the grammar, or their number does not fit.
     """
 
     kind: str
     value: str
-    parts: tuple[str, ...] = field(init=False, repr=False, compare=False)
     text: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", f"{self.kind}:{self.value}")
-        object.__setattr__(self, "parts", tuple(self.value.split(".")))
-        grammar = _GRAMMAR.get(self.kind)
-        fits = grammar is not None and len(self.kind) + len(self.value) < MAX_REF and grammar.match(self.value)
-        if not fits or (len(self.value) > MAX_COMPONENT and max(map(len, self.parts)) > MAX_COMPONENT):
+        if not _fits(self.kind, self.value):
             self._explain()
 
     def _explain(self) -> None:
@@ -76,27 +80,56 @@ class StableRef:
     @lru_cache(maxsize=16_384)  # the same few owners stand on every line of a run
     def parse(text: str) -> "StableRef":
         """Read `kind:value`; raises ContractError when it is no reference."""
+        return StableRef.read(text)
+
+    @staticmethod
+    def read(text: str) -> "StableRef":
+        """Parse without remembering: for names that stand once, such as those of records, which would drive the others out."""
         kind, colon, value = text.partition(":")
         if not colon:
             raise ContractError("", f"expected kind:value, got {text[:80]!r}")
-        return StableRef(kind, value)
+        if not _fits(kind, value):
+            return StableRef(kind, value)  # raises
+        return _put_together(kind, value, text)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The components, owner first."""
+        return tuple(self.value.split("."))
+
+    @property
+    def depth(self) -> int:
+        """How many components there are."""
+        return self.value.count(".") + 1
 
     @property
     def name(self) -> str:
         """The last component."""
-        return self.parts[-1]
+        return self.value.rpartition(".")[2]
 
     def owner(self, kind: str) -> "StableRef":
         """The reference of the project, run, stage or batch that this one lies in."""
         count = KINDS[kind][0]
-        return StableRef.parse(f"{kind}:{'.'.join(self.parts[:count])}")  # parsed before, nearly always
+        return StableRef.parse(f"{kind}:{'.'.join(self.value.split('.', count)[:count])}")  # parsed before, nearly always
 
     def lies_in(self, owner: "StableRef") -> bool:
         """Whether `owner` is a prefix of this reference, by whole components."""
-        return self.parts[: len(owner.parts)] == owner.parts
+        return self.value == owner.value or self.value.startswith(f"{owner.value}.")
 
     def __hash__(self) -> int:
         return hash(self.value)  # few kinds share one
 
     def __str__(self) -> str:
         return self.text
+
+
+_PUT_KIND, _PUT_VALUE, _PUT_TEXT = (getattr(StableRef, name).__set__ for name in StableRef.__slots__)
+
+
+def _put_together(kind: str, value: str, text: str) -> StableRef:
+    """A reference that was found to be one; half the time of making it anew."""
+    ref = object.__new__(StableRef)
+    _PUT_KIND(ref, kind)
+    _PUT_VALUE(ref, value)
+    _PUT_TEXT(ref, text)
+    return ref

@@ -95,7 +95,7 @@ def samples(snapshot: RunSnapshot) -> Section | None:
 
 
 def _sample_row(sample: SampleObservation) -> tuple[Cell, ...]:
-    batch = sample.batch_execution_ref or (sample.ref.owner("batch") if len(sample.ref.parts) == 5 else None)
+    batch = sample.batch_execution_ref or (sample.ref.owner("batch") if sample.ref.depth == 5 else None)
     return (
         cells.ref(sample),
         cells.bare_ref(batch) if batch else None,
