@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 import orjson
 
@@ -41,8 +41,7 @@ _STRUCTURE = re.compile(rb'[][{}]|"(?:[^"\\]|\\.)*"')
 BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """A line that holds JSON; `start` and `end` are byte offsets (row ids in a database), `lenient` that it was not strict JSON."""
 
     file: str
