@@ -335,6 +335,41 @@ def _manifest(draw: st.DrawFn, run: str, number: int, scopes: _Scopes) -> Line:
     return manifest(f"a-{number}", location, f"run:{run}", created_at=draw(_times())[0], **scope, **draw(more))
 
 
+# What may stand in a field that is good or not, by how the field's name ends.
+_ODD: tuple[Any, ...] = (None, "", " ", 5, 0, True, 0.5, [], {}, ["list"], {"a": {}}, [{"namespace": "n", "deep": [1, 1.0, True]}])
+_ODD_REFS = (
+    *("record:p.r.other", "record:p.elsewhere.m", "record:p.r.", f"record:p.r.{'x' * 64}", "run:p.r", "run:p.elsewhere"),
+    *("stage:p.r.train", "stage:p.elsewhere.train", "batch:p.r.train.b", "sample:p.r.train.s", "sample:p.r.train.b.s"),
+    *("deployment:p.d", "deployment:p.d.d"),
+)
+_ODD_TIMES = (at(0), at(0, ".0"), at(7_000), "2025-02-30T00:00:00Z", "2025-01-01T00:00:00")
+_ODD_WORDS = ("another", "event", "span", "error", "debug", "sampled", {"trace_id": None}, {"trace_id": "t", "unheard_of": 1})
+_MORE_FIELDS = {
+    "envelope": (
+        "deployment_execution_ref",
+        "batch_execution_ref",
+        "sample_observation_ref",
+        "correlation_refs",
+        "extensions",
+        "unheard_of",
+    ),
+    "payload": ("subject_ref", "parent_span_id", "attributes", "tags", "unheard_of"),
+}
+
+
+@st.composite
+def odd_records(draw: st.DrawFn) -> Line:
+    """Records of one run, some fields of which are odd: they are good or not."""
+    scopes = _Scopes([{}, {"stage_execution_ref": "stage:p.r.train"}], ["run:p.r", "stage:p.r.train"])
+    record = draw(_record("p.r", draw(st.integers(0, 2)), scopes, []))
+    for part in draw(st.lists(st.sampled_from(("envelope", "payload")), max_size=2)):
+        name = draw(st.sampled_from((*record[part], *_MORE_FIELDS[part])))
+        fitting = _ODD_REFS if name.endswith("_ref") else _ODD_TIMES if name.endswith("_at") else _ODD_WORDS
+        value = draw(st.sampled_from(fitting) | st.sampled_from(_ODD))
+        record = {**record, part: {**record[part], name: value}}
+    return {**record, "unheard_of": 1} if draw(st.integers(0, 9)) == 9 else record
+
+
 class _Writer:
     """Collects lines by file; every put and record is written to a plane of its own choice."""
 

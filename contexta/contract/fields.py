@@ -8,6 +8,7 @@ import re
 import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from typing import TypeGuard
 
 from contexta.contract.refs import StableRef, is_component
 from contexta.errors import ContractError
@@ -42,7 +43,7 @@ def instant(timestamp: str) -> datetime:
         raise ValueError(f"no such time: {shown(timestamp)} ({error})") from None
 
 
-def is_time(text: object) -> bool:
+def is_time(text: object) -> TypeGuard[str]:
     """Whether this is a contract timestamp, and there is such a time."""
     if not isinstance(text, str) or not TIMESTAMP.match(text):
         return False
@@ -73,6 +74,8 @@ def is_before(timestamp: str, other: str) -> bool:
 
 
 def _time(value: object) -> str:
+    if is_time(value):
+        return value
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("expected a time with its zone, got a naive datetime")
@@ -138,7 +141,8 @@ def _mapping(value: object) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise ValueError(f"expected an object, got {shown(value)}")
     for key in value:
-        _string(key)
+        if not isinstance(key, str):
+            _string(key)
     return dict(value)
 
 
@@ -166,9 +170,9 @@ def _reference(value: object) -> StableRef:
     return value if isinstance(value, StableRef) else StableRef.parse(_string(value))
 
 
-def _ref(kind: str) -> Rule:
+def _ref(kind: str, parse: Callable[[str], StableRef] = StableRef.parse) -> Rule:
     def rule(value: object) -> StableRef:
-        ref = _reference(value)
+        ref = value if isinstance(value, StableRef) else parse(_string(value))
         if ref.kind != kind:
             raise ValueError(f"expected a {kind} reference, got {str(ref)!r}")
         return ref
@@ -198,8 +202,8 @@ RULES: Mapping[str, Rule] = {
     "sample_observation_ref": _ref("sample"),
     "operation_context_ref": _ref("op"),
     "environment_snapshot_ref": _ref("environment"),
-    "record_ref": _ref("record"),
-    "artifact_ref": _ref("artifact"),
+    "record_ref": _ref("record", StableRef.read),
+    "artifact_ref": _ref("artifact", StableRef.read),
     "subject_ref": _reference,
     "slice_ref": _filled,
     "producer_ref": _filled,

@@ -27,19 +27,16 @@ from contexta.contract import (
     TraceSpanRecord,
     record_from_dict,
 )
-from contexta.contract.fields import TIMESTAMP, chronological
+from contexta.contract.fields import TIMESTAMP, chronological, is_before
 from contexta.errors import ContextaError
-from contexta.workspace.envelopes import RecordReader
+from contexta.workspace.envelopes import checked, content_of
 from contexta.workspace.frames import CONTEXT_MODELS, ArtifactItem, PutItem, RecordItem, interpret, owners
 from contexta.workspace.lane import Habits, Lane
 from contexta.workspace.lines import Block, Located, Unusable, is_too_deep
-from contexta.workspace.mentions import Mentions, later
+from contexta.workspace.mentions import Mentions, all_named, later, sooner
 from contexta.workspace.planes import Extent, Plane
 from contexta.workspace.puts import Put, Puts
 from contexta.workspace.series import SeriesBuilder
-
-# What a field may hold that says nothing.
-_NOTHING: tuple[Any, ...] = (None, {}, [])
 
 M = TypeVar("M", bound=ContextModel)
 R = TypeVar("R", bound=Record)
@@ -72,7 +69,6 @@ class Assembly:
     as_of: str = ""
     framed_at: str = ""
     habits: Habits = field(default_factory=Habits)
-    _reader: RecordReader = field(default_factory=RecordReader)
     _lane: Lane = field(init=False)
 
     def __post_init__(self) -> None:
@@ -126,14 +122,19 @@ class Assembly:
 
     def _take(self, line: Located) -> None:
         item = interpret(line.value)
-        owners(item)  # first, so that a line at fault in that too is told in the words that whoever looks for its run uses
-        if TIMESTAMP.match(item.when):
-            self.framed_at = max(self.framed_at, item.when, key=chronological)
+        good = checked(item.data) if isinstance(item, RecordItem) and not line.lenient else None
+        if good is None:
+            owners(item)  # first, so that a line at fault in that too is told in the words that whoever looks for its run uses
+        if is_before(self.framed_at, item.when) and TIMESTAMP.match(item.when):
+            self.framed_at = item.when
         told = len(self.problems)
         if isinstance(item, PutItem):
             self._put(item, line)
         elif isinstance(item, RecordItem):
-            self._record(item, line)
+            if good is None:
+                self._whole_record(item, line)
+            else:
+                self._record(item.data, good.record, good.content, line)
         else:
             self._artifact(item, line)
         self.lines[line.file] += 1
@@ -163,27 +164,29 @@ class Assembly:
                 what = f"{ref} names {owner}, which no line describes; what is known of it is inferred"
                 self.orphans[owner] = line.problem("unknown_owner", what)
 
-    def _record(self, item: RecordItem, line: Located) -> None:
+    def _whole_record(self, item: RecordItem, line: Located) -> None:
+        """Take a record of which all is to be checked."""
         value = _non_finite(item)
-        read = record_from_dict if line.lenient else self._reader.read
-        record = read(item.data if value is None else _with_zero(item))
+        record = record_from_dict(item.data if value is None else _with_zero(item))
+        self._record(item.data, record, content_of(item.data), line, value)
+
+    def _record(self, data: Mapping[str, Any], record: Record, content: int, line: Located, value: float | None = None) -> None:
+        """Take a record that is good; `value` is that of a metric where it is no finite number."""
         envelope = record.envelope
-        content = self._lane.content(item.data)
-        if content is None:
-            content = _content_of_any(item.data)
-        if not self._is_new(str(envelope.record_ref), content, line):
+        in_lane = self._lane.content(data) if isinstance(record, MetricRecord) else None
+        if not self._is_new(str(envelope.record_ref), content if in_lane is None else in_lane, line):
             return
-        self._saw([envelope.recorded_at])
+        self.as_of = later(self.as_of, envelope.recorded_at)
         self.producers.add(envelope.producer_ref)
         self.record_runs.add(envelope.run_ref)
-        self.mentions.add(_scopes(envelope, record.subject), *_times(record), batch=envelope.batch_execution_ref)
+        self.mentions.widen(all_named(_scopes(envelope, record.subject)), *_times(record), envelope.batch_execution_ref)
         if value is not None:
             what = f"{record.payload.metric_key} is {value} on {record.subject}; kept as a gap"
             self.problems.append(line.problem("non_finite_metric", what))
         match record:
             case MetricRecord():
                 self.series.add(record, record.payload.value if value is None else value)
-                self._lane.learn(item.data, record)
+                self._lane.learn(data, record)
             case StructuredEventRecord():
                 self.events.append(record)
             case TraceSpanRecord():
@@ -253,18 +256,6 @@ def in_order(model: ContextModel) -> tuple[float, str, StableRef]:
     return (math.inf if index is None else index, chronological(began), model.ref)
 
 
-def _content_of_any(data: Mapping[str, Any]) -> int:
-    """What tells two other records of one reference apart: all that they say; a field that is null or empty says nothing."""
-    return hash(orjson.dumps([_said(data["envelope"]), _said(data["payload"])], option=orjson.OPT_SORT_KEYS))
-
-
-def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
-    said = {name: value for name, value in fields.items() if value not in _NOTHING}
-    if correlation := said.get("correlation_refs"):
-        said["correlation_refs"] = _said(correlation)
-    return said
-
-
 def _non_finite(item: RecordItem) -> float | None:
     """The value of a metric that is NaN or infinite."""
     envelope, payload = item.data.get("envelope"), item.data.get("payload")
@@ -279,7 +270,7 @@ def _with_zero(item: RecordItem) -> dict[str, object]:
     return {**item.data, "payload": {**item.data["payload"], "value": 0.0}}
 
 
-def _scopes(scoped: RecordEnvelope | ArtifactManifest, *subjects: StableRef) -> list[StableRef]:
+def _scopes(scoped: RecordEnvelope | ArtifactManifest, *subjects: StableRef) -> tuple[StableRef, ...]:
     """The scopes that something lies in. What a deployment does later is no part of the run's time."""
     named = (
         scoped.run_ref,
@@ -290,13 +281,15 @@ def _scopes(scoped: RecordEnvelope | ArtifactManifest, *subjects: StableRef) -> 
         scoped.operation_context_ref,
         *subjects,
     )
-    return [ref for ref in named if ref is not None and (ref.kind != "run" or scoped.deployment_execution_ref is None)]
+    return tuple([ref for ref in named if ref is not None and (ref.kind != "run" or scoped.deployment_execution_ref is None)])
 
 
-def _times(record: Record) -> tuple[str, ...]:
+def _times(record: Record) -> tuple[str, str]:
+    """When a record was seen first and last."""
     if isinstance(record, TraceSpanRecord):
-        return record.payload.started_at, record.payload.ended_at
-    return (record.envelope.observed_at,)
+        begin, end = record.payload.started_at, record.payload.ended_at
+        return sooner(begin, end), later(begin, end)  # of one moment, they may be written differently
+    return record.envelope.observed_at, record.envelope.observed_at
 
 
 def lies_there(root: Path, location: str) -> bool | None:

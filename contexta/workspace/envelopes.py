@@ -1,42 +1,93 @@
-"""Records that stand in envelopes like one that was checked before."""
+"""Records that are checked in two parts: what they have in common with others, once, and what is their own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import orjson
 
-from contexta.contract import RECORD_TYPES, Record, RecordEnvelope, record_from_dict
-from contexta.errors import ContractError
+from contexta.contract import RECORD_TYPES, EventPayload, MetricPayload, Record, RecordEnvelope
+from contexta.contract.model import Model, Pattern
+from contexta.contract.records import DegradedPayload, SpanPayload
 
-# What differs from one envelope to the next of a writer and scope.
-_OWN = ("record_ref", "recorded_at", "observed_at")
+# Part of a record → its model, and its own fields: what differs from one envelope to the next of a writer and scope, and what may hold
+# any number of values in the payloads of a type.
+_PARTS: Mapping[str, tuple[type[Model], tuple[str, ...]]] = {
+    "envelope": (RecordEnvelope, ("record_ref", "recorded_at", "observed_at")),
+    "metric": (MetricPayload, ("value", "tags", "subject_ref")),
+    "event": (EventPayload, ("message", "subject_ref", "attributes")),
+    "span": (SpanPayload, ("span_id", "trace_id", "parent_span_id", "started_at", "ended_at", "attributes", "linked_refs")),
+    "degraded": (DegradedPayload, ("summary", "subject_ref", "attributes")),
+}
 
-# As many envelopes are remembered at once.
-_MAX_KNOWN = 256
+# What a field may hold that says nothing.
+_NOTHING: tuple[Any, ...] = (None, {}, [])
 
 
-@dataclass(slots=True)
-class RecordReader:
-    """Reads records one after another. Of an envelope that says what one before said, but for its name and times, checks just those."""
+class Checked(NamedTuple):
+    """A record that is good, and what tells it apart from others of its reference (see `content_of`)."""
 
-    _known: dict[bytes, RecordEnvelope] = field(default_factory=dict)
+    record: Record
+    content: int
 
-    def read(self, data: Mapping[str, Any]) -> Record:
-        """The record that the object of a strict JSON line describes; raises ContractError naming the field at fault."""
-        try:
-            rest = {**data["envelope"]}
-            own = {name: rest.pop(name) for name in _OWN}
-        except (KeyError, TypeError):
-            return record_from_dict(data)
-        said = orjson.dumps(rest)
-        known = self._known.get(said)
-        if known is not None:
-            try:
-                return RECORD_TYPES[known.record_type].from_dict({**data, "envelope": known.with_values(own)})
-            except ContractError:
-                pass  # told in the words of a whole check
-        record = record_from_dict(data)
-        if len(self._known) < _MAX_KNOWN:
-            self._known[said] = record.envelope
-        return record
+
+class _Common(NamedTuple):
+    """What envelopes, or payloads, have in common: the pattern of their models, and what they say."""
+
+    pattern: Pattern[Any]
+    said: bytes
+
+
+def checked(data: Mapping[str, Any]) -> Checked | None:
+    """The record that the object of a strict JSON line describes; None where only a whole check can tell what to make of it."""
+    if len(data) != 2:
+        return None
+    try:
+        shared, own = _parted(data["envelope"], "envelope")
+        envelope = _common("envelope", orjson.dumps(shared))
+        if envelope is None:
+            return None
+        record_type = shared["record_type"]
+        shared, its_own = _parted(data["payload"], record_type)
+        payload = _common(record_type, orjson.dumps(shared))
+        if payload is None:
+            return None
+        record = RECORD_TYPES[record_type].of_checked(envelope=envelope.pattern.model(own), payload=payload.pattern.model(its_own))
+    except (KeyError, TypeError, ValueError):  # to be told in the words of a whole check
+        return None
+    return Checked(record, _content(envelope.said, payload.said, own + its_own))
+
+
+def content_of(data: Mapping[str, Any]) -> int:
+    """What tells two records of one reference apart: all that they say; a field that is null or empty says nothing."""
+    envelope, own = _parted(data["envelope"], "envelope")
+    payload, its_own = _parted(data["payload"], envelope["record_type"])
+    return _content(_said(envelope), _said(payload), own + its_own)
+
+
+def _parted(fields: Mapping[str, Any], part: str) -> tuple[dict[str, Any], list[Any]]:
+    """What a part of a record may have in common with others, and the values that are its own."""
+    shared = {**fields}
+    return shared, [shared.pop(name, None) for name in _PARTS[part][1]]
+
+
+@lru_cache(maxsize=1024)  # a few for each scope of a run, and of each kind of payload
+def _common(part: str, shared: bytes) -> _Common | None:
+    """What the models of a part have in common whose objects say this beside their own fields; None where that is at fault."""
+    fields = orjson.loads(shared)
+    try:
+        return _Common(Pattern.of(*_PARTS[part], fields), _said(fields))
+    except ValueError:
+        return None
+
+
+def _said(fields: Mapping[str, Any]) -> bytes:
+    said = {name: value for name, value in fields.items() if value not in _NOTHING}
+    if correlation := said.get("correlation_refs"):
+        said["correlation_refs"] = {name: value for name, value in correlation.items() if value not in _NOTHING}
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+
+
+def _content(envelope: bytes, payload: bytes, own: list[Any]) -> int:
+    said = [value or (None if value in _NOTHING else value) for value in own]
+    return hash((envelope, payload, orjson.dumps(said, option=orjson.OPT_SORT_KEYS)))

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
-from itertools import chain
 from typing import Any
 
 from contexta.contract import (
@@ -62,8 +61,10 @@ class Mention:
 
     def widen(self, first: str, last: str) -> None:
         """Take in the first and the last of some more times."""
-        self.first = sooner(self.first, first)
-        self.last = later(self.last, last)
+        if _is_before(first, self.first):
+            self.first = first
+        if _is_before(self.last, last):
+            self.last = last
 
 
 @dataclass(slots=True)
@@ -92,14 +93,24 @@ class Mentions:
         return [_infer(ref, mention) for ref, mention in self.seen.items() if ref.kind == kind and ref not in known]
 
 
+@lru_cache(maxsize=1024)  # the same stand together on many lines
+def all_named(refs: tuple[StableRef, ...]) -> tuple[StableRef, ...]:
+    """What stands on a line, and all that it lies in, each once, owners first."""
+    return with_owners(refs)
+
+
 def with_owners(refs: Iterable[StableRef]) -> tuple[StableRef, ...]:
     """References, and all that they lie in, each once, owners first."""
-    return tuple(dict.fromkeys(chain.from_iterable(map(_lineage, refs))))
+    found: dict[StableRef, None] = {}
+    for ref in refs:
+        if ref not in found:  # most lie in one another
+            found.update(dict.fromkeys(_lineage(ref)))
+    return tuple(found)
 
 
 @lru_cache(maxsize=16_384)  # the same few stand on every line of a run
 def _lineage(ref: StableRef) -> tuple[StableRef, ...]:
-    owner = _OWNERS.get((ref.kind, len(ref.parts)))
+    owner = _OWNERS.get((ref.kind, ref.depth))
     return (ref,) if owner is None else (*_lineage(ref.owner(owner)), ref)
 
 
@@ -118,7 +129,7 @@ def _infer(ref: StableRef, mention: Mention) -> ContextModel:
         case "batch":
             return BatchExecution.of_checked(batch_execution_ref=ref, run_ref=run, stage_execution_ref=stage, batch_name=ref.name, **span)
     beside = mention.batch if mention.batch and mention.batch.lies_in(stage) else None
-    batch = ref.owner("batch") if len(ref.parts) == 5 else beside
+    batch = ref.owner("batch") if ref.depth == 5 else beside
     seen = {"run_ref": run, "stage_execution_ref": stage, "batch_execution_ref": batch, "observed_at": mention.first, "inferred": True}
     if ref.kind == "sample":
         return SampleObservation.of_checked(sample_observation_ref=ref, sample_name=ref.name, **seen)
