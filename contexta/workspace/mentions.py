@@ -104,14 +104,19 @@ def with_owners(refs: Iterable[StableRef]) -> tuple[StableRef, ...]:
     found: dict[StableRef, None] = {}
     for ref in refs:
         if ref not in found:  # most lie in one another
-            found.update(dict.fromkeys(_lineage(ref)))
+            found.update(dict.fromkeys(_owners(ref)))
+            found[ref] = None
     return tuple(found)
 
 
-@lru_cache(maxsize=16_384)  # the same few stand on every line of a run
-def _lineage(ref: StableRef) -> tuple[StableRef, ...]:
+def _owners(ref: StableRef) -> tuple[StableRef, ...]:
     owner = _OWNERS.get((ref.kind, ref.depth))
-    return (ref,) if owner is None else (*_lineage(ref.owner(owner)), ref)
+    return () if owner is None else _lineage(ref.owner(owner))
+
+
+@lru_cache(maxsize=1024)  # many lie in the same stage or batch
+def _lineage(ref: StableRef) -> tuple[StableRef, ...]:
+    return (*_owners(ref), ref)
 
 
 def _infer(ref: StableRef, mention: Mention) -> ContextModel:
