@@ -127,7 +127,7 @@ _PUT_KIND, _PUT_VALUE, _PUT_TEXT = (getattr(StableRef, name).__set__ for name in
 
 
 def _put_together(kind: str, value: str, text: str) -> StableRef:
-    """A reference that was found to be one; half the time of making it anew."""
+    """A reference that was found to be one: not checked again."""
     ref = object.__new__(StableRef)
     _PUT_KIND(ref, kind)
     _PUT_VALUE(ref, value)

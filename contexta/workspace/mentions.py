@@ -62,10 +62,11 @@ class Mention:
 
     def widen(self, first: str, last: str, batch: StableRef | None) -> None:
         """Take in the first and the last of some more times, in whatever order they come."""
-        if _is_before(first, self.first):
-            self.first = first
-        if _is_before(self.last, last):
-            self.last = last
+        if len(first) == len(self.first) == len(last) == len(self.last):  # with as many decimals: their texts are in order
+            self.first = first if first < self.first else self.first
+            self.last = last if last > self.last else self.last
+        else:
+            self.first, self.last = sooner(self.first, first), later(self.last, last)
         if batch is not None and (self.batch is None or self._is_sooner(first, batch)):
             self.batch, self.beside = batch, first
 
