@@ -72,11 +72,20 @@ def number(value: float) -> str:
 def numbers(values: Sequence[float], digits: list[str]) -> list[str]:
     """`number` of each, whose `digits` are at hand."""
     kinds = {*map(type, values)}
-    if kinds == {float}:
-        return [*map(_rounded, values, digits)]
-    if kinds == {int}:
-        return [written if -1000 < value < 1000 else number(value) for value, written in zip(values, digits, strict=True)]
-    return [*map(number, values)]
+    if kinds == {float} and _are_usual(values, digits):
+        return ("%.4g " * len(values) % tuple(values)).split()
+    return [*map(_number, values, digits)] if kinds <= {int, float} else [*map(number, values)]
+
+
+def _are_usual(values: Sequence[float], digits: list[str]) -> bool:
+    """Whether these are measured, so to say: of the size that `_rounded` need not look at, and with too many digits for a tie."""
+    return min(map(len, digits)) > _TIES[-1] and min(values) >= 1e-4 and max(values) < 999.95
+
+
+def _number(value: float, written: str) -> str:
+    if type(value) is float:
+        return _rounded(value, written)
+    return written if -1000 < value < 1000 else number(value)
 
 
 def _rounded(value: float, written: str) -> str:
