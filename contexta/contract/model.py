@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache, partial
+from itertools import repeat
 from typing import Any, ClassVar, Self, cast
 
 from contexta.contract.fields import RULES, Rule, apply, is_before
@@ -72,12 +73,13 @@ class Model:
     @classmethod
     def of_checked(cls, **values: Any) -> Self:
         """A model of values each of which was found good before, and all of them together; the other fields are as by default."""
+        constant, made = _defaults(cast(Hashable, cls))
+        given = {**constant, **values}
+        for name, make in made:
+            if name not in given:
+                given[name] = make()
         model = object.__new__(cls)
-        for name, default in _defaults(cast(Hashable, cls)).items():
-            if name not in values:
-                object.__setattr__(model, name, default())
-        for name, value in values.items():
-            object.__setattr__(model, name, value)
+        any(map(object.__setattr__, repeat(model), given, given.values()))  # walked to its end, as setting gives None
         return model
 
     def with_values(self, values: Mapping[str, Any]) -> Self:
@@ -171,10 +173,7 @@ def _rule_of(cls: Any) -> Mapping[str, Rule]:
 
 
 @cache
-def _defaults(cls: Any) -> Mapping[str, Callable[[], Any]]:
-    made = {item.name: item.default_factory for item in fields(cls) if item.default_factory is not MISSING}
-    return made | {item.name: partial(_same, item.default) for item in fields(cls) if item.default is not MISSING}
-
-
-def _same(value: Any) -> Any:
-    return value
+def _defaults(cls: Any) -> tuple[Mapping[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
+    """The defaults that all models of a class share, and what makes the others."""
+    constant = {item.name: item.default for item in fields(cls) if item.default is not MISSING}
+    return constant, tuple((item.name, item.default_factory) for item in fields(cls) if item.default_factory is not MISSING)

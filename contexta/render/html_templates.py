@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast, get_args
+from weakref import proxy
 
 import jinja2
 from jinja2 import nodes
@@ -57,8 +58,9 @@ class Templates:
         """The page; raises TemplateFailure when a template is broken."""
         with _failures_told():
             template = self.environment.get_template("page.html.j2")
-            # Most rows of a page name what others name too.
-            return template.render(document=document, link=cache(links), style=self.style, policy=self.policy)
+            # Macros and their context hold each other, and all that they were given until garbage is collected: so, a proxy.
+            # Most rows of a page name what others name too: so, a cache.
+            return template.render(document=proxy(document), link=cache(links), style=self.style, policy=self.policy)
 
 
 class _Folder(jinja2.FileSystemLoader):

@@ -105,8 +105,9 @@ def table(caption: str, columns: Iterable[str], rows: Iterable[tuple[Cell, ...]]
     titles, body = tuple(columns), tuple(rows)
     kept = [index for index in range(len(titles)) if index == 0 or any(row[index] is not None for row in body)]
     shown = body[:MAX_ROWS]
-    if len(kept) < len(titles):
-        shown = tuple(tuple([row[index] for index in kept]) for row in shown)
+    if shown and len(kept) < len(titles):
+        filled = [*zip(*shown, strict=True)]
+        shown = tuple(zip(*[filled[index] for index in kept], strict=True))
     return Table(caption, tuple([titles[index] for index in kept]), shown, len(body))
 
 

@@ -243,7 +243,7 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Document:
     """A page: what it is about, where it belongs, and its sections. `as_of` is the time of the newest line it was made from."""
 

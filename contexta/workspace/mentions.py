@@ -104,21 +104,26 @@ def _lineage(ref: StableRef) -> tuple[StableRef, ...]:
 
 
 def _infer(ref: StableRef, mention: Mention) -> ContextModel:
+    if ref.kind in ("sample", "op"):
+        return _infer_seen(ref, mention)
     span: dict[str, Any] = {"status": UNKNOWN_STATUS, "started_at": mention.first, "ended_at": mention.last, "inferred": True}
     match ref.kind:
         case "run":
             return Run(ref, ref.owner("project"), ref.name, **span)
         case "deployment":
             return DeploymentExecution(ref, ref.owner("project"), ref.name, **span)
-    run, stage = ref.owner("run"), ref.owner("stage")
+    run, stage, *_ = _lineage(ref)
     # What lies in a run is named by records and models that were checked: its names and times need no further check.
-    match ref.kind:
-        case "stage":
-            return StageExecution.of_checked(stage_execution_ref=ref, run_ref=run, stage_name=ref.name, **span)
-        case "batch":
-            return BatchExecution.of_checked(batch_execution_ref=ref, run_ref=run, stage_execution_ref=stage, batch_name=ref.name, **span)
+    if ref.kind == "stage":
+        return StageExecution.of_checked(stage_execution_ref=ref, run_ref=run, stage_name=ref.name, **span)
+    return BatchExecution.of_checked(batch_execution_ref=ref, run_ref=run, stage_execution_ref=stage, batch_name=ref.name, **span)
+
+
+def _infer_seen(ref: StableRef, mention: Mention) -> SampleObservation | OperationContext:
+    """A sample or operation, likewise: in the batch that its reference names, else in the one that stood beside it."""
+    run, stage, *within = _lineage(ref)
     beside = mention.batch if mention.batch and mention.batch.lies_in(stage) else None
-    batch = ref.owner("batch") if len(ref.parts) == 5 else beside
+    batch = within[0] if len(within) > 1 else beside
     seen = {"run_ref": run, "stage_execution_ref": stage, "batch_execution_ref": batch, "observed_at": mention.first, "inferred": True}
     if ref.kind == "sample":
         return SampleObservation.of_checked(sample_observation_ref=ref, sample_name=ref.name, **seen)
