@@ -121,8 +121,7 @@ def draw(chart: Chart) -> Drawing:
 
 
 def _curve(line: Line) -> _Curve:
-    xs, ys = zip(*line.points, strict=True) if line.points else ((), ())
-    return _Curve(line.label, xs, ys, (*_gaps(ys),) if None in ys else ())
+    return _Curve(line.label, line.xs, line.ys, (*_gaps(line.ys),) if None in line.ys else ())
 
 
 def _gaps(ys: Sequence[float | None]) -> Iterator[int]:

@@ -223,9 +223,8 @@ def chart(drawn: Chart) -> str:
     unit = f" ({drawn.unit})" if drawn.unit else ""
     lines = []
     for line in drawn.lines:
-        values = [value for _, value in line.points]
-        finite = [value for value in values if value is not None] or [math.nan]
-        lines.append(f"{drawn.title}{unit}: {sparkline(values)} {number(finite[0])} → {number(finite[-1])}")
+        finite = [value for value in line.ys if value is not None] or [math.nan]
+        lines.append(f"{drawn.title}{unit}: {sparkline(line.ys)} {number(finite[0])} → {number(finite[-1])}")
     return "\n".join(lines)
 
 

@@ -65,9 +65,9 @@ def chart(series: MetricSeries, begin: str) -> Chart:
     else:
         xs = _picked(series.places, kept) if series.places else kept
     values = _picked(series.values, kept)
-    points = tuple(zip(xs, values if all_finite(values) else map(_finite, values), strict=True))
+    ys = tuple(values if all_finite(values) else map(_finite, values))
     name = label(series)
-    return Chart(f"{name} · {scope(series)}", series.unit, axis, names, (Line(name, points),), series.count)
+    return Chart(f"{name} · {scope(series)}", series.unit, axis, names, (Line(name, tuple(xs), ys),), series.count)
 
 
 def _picked(column: Sequence[T], kept: Sequence[int]) -> Sequence[T]:
