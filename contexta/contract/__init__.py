@@ -12,7 +12,7 @@ from contexta.contract.context import (
     SampleObservation,
     StageExecution,
 )
-from contexta.contract.fields import STATUSES, UNKNOWN_STATUS, instant, seconds_since
+from contexta.contract.fields import STATUSES, UNKNOWN_STATUS, instant, seconds_between, seconds_since
 from contexta.contract.records import (
     RECORD_TYPES,
     CorrelationRefs,
@@ -74,5 +74,6 @@ __all__ = [
     "TraceSpanRecord",
     "instant",
     "record_from_dict",
+    "seconds_between",
     "seconds_since",
 ]

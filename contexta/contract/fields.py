@@ -60,6 +60,11 @@ def seconds_since(begin: str, timestamps: Iterable[str]) -> list[float]:
     return [(moment - start).total_seconds() for moment in map(datetime.fromisoformat, timestamps)]
 
 
+def seconds_between(begin: str, end: str) -> float:
+    """The seconds from one contract timestamp to another, both of which were checked before."""
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds()
+
+
 def chronological(timestamp: str) -> str:
     """A key that sorts contract timestamps by time: as text, `…00Z` would come after `…00.5Z`, and differ from `…00.0Z`."""
     text = timestamp.removesuffix("Z")

@@ -1,7 +1,7 @@
 """All that is known of one run, or of one deployment: what the reports are made from."""
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import Literal
@@ -85,11 +85,14 @@ class MetricSeries:
     @property
     def latest(self) -> Mapping[StableRef, int | float]:
         """The last value of every subject, reduced or not."""
+        return dict(self.last_of_neighbours())
+
+    def last_of_neighbours(self) -> Iterable[tuple[StableRef, int | float]]:
+        """Subjects and values in the order of time, without those that are followed by a value of the same subject: most are."""
         if self.last_values:
-            return self.last_values
-        # Neighbours are the same more often than not: only the last of such is looked up.
+            return self.last_values.items()
         ends = (*map(operator.is_not, self.subjects, self.subjects[1:]), True)
-        return dict(zip(compress(self.subjects, ends), compress(self.values, ends), strict=True))
+        return zip(compress(self.subjects, ends), compress(self.values, ends), strict=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from contexta.render.links import Links, no_links
-from contexta.report.document import Document, Sheet
+from contexta.report.document import Document, Line, Sheet
 
 
 def render(document: Document, links: Links = no_links) -> bytes:
@@ -21,6 +21,8 @@ def render(document: Document, links: Links = no_links) -> bytes:
 def _plain(value: Any, links: Links) -> Any:
     if isinstance(value, Sheet):
         return {"type": "sheet", "name": value.name, "columns": value.columns, "holds": value.holds, "address": links(value.ref)}
+    if isinstance(value, Line):
+        return {"type": "line", "label": _plain(value.label, links), "points": _plain(value.points, links)}
     if is_dataclass(value):
         members = {field.name: _plain(getattr(value, field.name), links) for field in fields(value)}
         return {"type": type(value).__name__.lower(), **members, **_name_of_non_finite(members)}

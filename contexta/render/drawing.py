@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from math import floor
 from typing import cast
 
 import orjson
@@ -92,8 +93,8 @@ class _Scale:
     def tenths(self, values: Iterable[float]) -> list[int]:
         """Where values lie, in tenths of a unit: of many points, whole numbers are written soonest."""
         low, height = self.low, self.high - self.low
-        start, length = 10 * self.start + 0.5, 10 * (self.end - self.start)
-        return [int(start + (value - low) / height * length) for value in values]
+        start, length = 10 * self.start + 0.5, 10.0 * (self.end - self.start)
+        return [floor(start + (value - low) / height * length) for value in values]  # sooner than int, and none is below nought
 
 
 def draw(chart: Chart) -> Drawing:
@@ -120,8 +121,7 @@ def draw(chart: Chart) -> Drawing:
 
 
 def _curve(line: Line) -> _Curve:
-    xs, ys = zip(*line.points, strict=True) if line.points else ((), ())
-    return _Curve(line.label, xs, ys, (*_gaps(ys),) if None in ys else ())
+    return _Curve(line.label, line.xs, line.ys, (*_gaps(line.ys),) if None in line.ys else ())
 
 
 def _gaps(ys: Sequence[float | None]) -> Iterator[int]:
@@ -147,10 +147,10 @@ def _round_values(low: float, high: float) -> list[float]:
     rough = (high - low) / 4
     if not math.isfinite(rough) or rough <= 0:
         return [low, high]
-    power = 10.0 ** math.floor(math.log10(rough))
+    power = 10.0 ** floor(math.log10(rough))
     step = next((factor * power for factor in (1, 2, 5) if factor * power >= rough), 10 * power)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    return sorted({round(number * step, max(0, 1 - math.floor(math.log10(step)))) for number in range(first, last + 1)})
+    first, last = floor(low / step), math.ceil(high / step)
+    return sorted({round(number * step, max(0, 1 - floor(math.log10(step)))) for number in range(first, last + 1)})
 
 
 def _path(curve: _Curve, x_scale: _Scale, y_scale: _Scale) -> Path:

@@ -8,10 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
+from weakref import proxy
 
 import jinja2
-from markupsafe import Markup
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import Markup, escape
 
 from contexta.errors import TemplateFailure
 from contexta.render import html_axes, html_cells, words
@@ -55,8 +58,9 @@ class Templates:
         """The page; raises TemplateFailure when a template is broken."""
         with _failures_told():
             template = self.environment.get_template("page.html.j2")
-            # Most rows of a page name what others name too.
-            return template.render(document=document, link=cache(links), style=self.style, policy=self.policy)
+            # Macros and their context hold each other, and all that they were given until garbage is collected: so, a proxy.
+            # Most rows of a page name what others name too: so, a cache.
+            return template.render(document=proxy(document), link=cache(links), style=self.style, policy=self.policy)
 
 
 class _Folder(jinja2.FileSystemLoader):
@@ -69,9 +73,41 @@ class _Folder(jinja2.FileSystemLoader):
             raise jinja2.TemplateSyntaxError(str(error), 1, template) from None
 
 
+class _Writer(CodeGenerator):
+    """Compiles what a template puts out to one call, where jinja2 finalizes and then escapes, and copies every macro's text to do so."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if _is_escaped(frame):
+            self.write("environment.put(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if _is_escaped(frame):
+            self.write(")")
+        else:
+            super()._output_child_post(node, frame, finalize)
+
+
+def _is_escaped(frame: Frame) -> bool:
+    return bool(frame.eval_ctx.autoescape and not frame.eval_ctx.volatile)
+
+
+class _Environment(jinja2.Environment):
+    code_generator_class = _Writer
+
+    @staticmethod
+    def put(value: Any) -> str:
+        """What stands on the page for a value: markup as it is, any text as `shown`."""
+        kind = type(value)
+        if kind is Markup:
+            return cast(Markup, value)
+        return html_cells.shown(value) if kind is str else escape(value)
+
+
 def _environment(own: Path | None) -> jinja2.Environment:
     shipped = _Folder(shipped_templates())
-    environment = jinja2.Environment(
+    environment = _Environment(
         # `contexta/page.html.j2` is always ours, so that an override can extend what it overrides.
         loader=jinja2.ChoiceLoader([*([_Folder(own)] if own else []), shipped, jinja2.PrefixLoader({"contexta": shipped})]),
         autoescape=True,

@@ -30,9 +30,8 @@ _SIZES = ("KB", "MB", "GB", "TB")
 _SPANS = ((86_400, "d", 3600, " {} h"), (3600, "h", 60, " {:02} min"), (60, "min", 1, " {:02} s"))
 _TIES = range(len("1.2345"), len("-0.00012345") + 1)
 
-# With fewer numbers than this, orjson saves nothing. It writes otherwise than Python: exponents, NaN, booleans, small and great numbers.
+# With fewer numbers than this, orjson saves nothing.
 _MANY = 4
-_OTHERWISE = ("e", "n", "0.0000")
 _BLOCKS = "▁▂▃▄▅▆▇█"
 LEVEL_SIGNS = {"critical": "✗", "error": "✗", "warning": "▲", "info": "•", "debug": "·"}
 
@@ -72,11 +71,20 @@ def number(value: float) -> str:
 def numbers(values: Sequence[float], digits: list[str]) -> list[str]:
     """`number` of each, whose `digits` are at hand."""
     kinds = {*map(type, values)}
-    if kinds == {float}:
-        return [*map(_rounded, values, digits)]
-    if kinds == {int}:
-        return [written if -1000 < value < 1000 else number(value) for value, written in zip(values, digits, strict=True)]
-    return [*map(number, values)]
+    if kinds == {float} and _are_usual(values, digits):
+        return ("%.4g " * len(values) % tuple(values)).split()
+    return [*map(_number, values, digits)] if kinds <= {int, float} else [*map(number, values)]
+
+
+def _are_usual(values: Sequence[float], digits: list[str]) -> bool:
+    """Whether these are measured, so to say: of the size that `_rounded` need not look at, and with too many digits for a tie."""
+    return min(map(len, digits)) > _TIES[-1] and min(values) >= 1e-4 and max(values) < 999.95
+
+
+def _number(value: float, written: str) -> str:
+    if type(value) is float:
+        return _rounded(value, written)
+    return written if -1000 < value < 1000 else number(value)
 
 
 def _rounded(value: float, written: str) -> str:
@@ -117,9 +125,9 @@ def exact(value: float) -> str:
 def digits(values: Sequence[float]) -> list[str]:
     """The `repr` of each. Many at once are written by orjson, in a seventh of the time, where it writes them as Python does."""
     if len(values) >= _MANY and min(values) > -1e15 and max(values) < 1e15:
-        written = orjson.dumps(values).decode()
+        written = orjson.dumps(values).decode()  # otherwise than Python: exponents, NaN, booleans, small and great numbers
         each = written[1:-1].split(",")
-        if not any(sign in written for sign in _OTHERWISE):
+        if not ("e" in written or "n" in written or "0.0000" in written):
             return each
         return [one if type(value) is float and abs(value) >= 1e-4 else repr(value) for value, one in zip(values, each, strict=True)]
     return [*map(repr, values)]
@@ -215,9 +223,8 @@ def chart(drawn: Chart) -> str:
     unit = f" ({drawn.unit})" if drawn.unit else ""
     lines = []
     for line in drawn.lines:
-        values = [value for _, value in line.points]
-        finite = [value for value in values if value is not None] or [math.nan]
-        lines.append(f"{drawn.title}{unit}: {sparkline(values)} {number(finite[0])} → {number(finite[-1])}")
+        finite = [value for value in line.ys if value is not None] or [math.nan]
+        lines.append(f"{drawn.title}{unit}: {sparkline(line.ys)} {number(finite[0])} → {number(finite[-1])}")
     return "\n".join(lines)
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +14,7 @@ from contexta.contract import (
     SampleObservation,
     StableRef,
     StageExecution,
-    seconds_since,
+    seconds_between,
 )
 from contexta.report.document import Bytes, Cell, Code, Duration, Exact, Level, Number, Pairs, Ref, Scalar, Status, Table, Text, Time
 
@@ -31,7 +30,7 @@ Lifecycle = Run | StageExecution | BatchExecution | DeploymentExecution
 
 def ref(model: Named) -> Ref:
     """A model, called by its name."""
-    return Ref(str(model.ref), model.name)
+    return Ref(model.ref.text, model.name)
 
 
 @lru_cache(maxsize=1024)  # rows of one table name the same few owners
@@ -58,13 +57,12 @@ def time(timestamp: str | None) -> Time | None:
 
 def duration(begin: str, end: str | None) -> Duration | None:
     """The seconds between two moments."""
-    return None if end is None else Duration(seconds_since(begin, (end,))[0])
+    return None if end is None else Duration(seconds_between(begin, end))
 
 
 def lasted(model: Lifecycle) -> Duration | None:
     """How long a model took: at least as long as its records span, where it is inferred from them."""
-    span = duration(model.started_at, model.ended_at)
-    return replace(span, at_least=True) if span and model.inferred else span
+    return None if model.ended_at is None else Duration(seconds_between(model.started_at, model.ended_at), model.inferred)
 
 
 def text(value: str | None) -> Text | None:
@@ -107,8 +105,9 @@ def table(caption: str, columns: Iterable[str], rows: Iterable[tuple[Cell, ...]]
     titles, body = tuple(columns), tuple(rows)
     kept = [index for index in range(len(titles)) if index == 0 or any(row[index] is not None for row in body)]
     shown = body[:MAX_ROWS]
-    if len(kept) < len(titles):
-        shown = tuple(tuple([row[index] for index in kept]) for row in shown)
+    if shown and len(kept) < len(titles):
+        filled = [*zip(*shown, strict=True)]
+        shown = tuple(zip(*[filled[index] for index in kept], strict=True))
     return Table(caption, tuple([titles[index] for index in kept]), shown, len(body))
 
 

@@ -178,10 +178,22 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a chart: x, and y or None where there is a gap."""
+    """One line of a chart, by axis: the x of each point, and its y or None where there is a gap."""
 
     label: str
-    points: tuple[tuple[float, float | None], ...]
+    xs: tuple[float, ...]
+    ys: tuple[float | None, ...]
+
+    @classmethod
+    def through(cls, label: str, points: Iterable[tuple[float, float | None]]) -> "Line":
+        """The line through these points."""
+        xs, ys = zip(*found, strict=True) if (found := [*points]) else ((), ())
+        return cls(label, xs, ys)
+
+    @property
+    def points(self) -> tuple[tuple[float, float | None], ...]:
+        """The points one by one."""
+        return tuple(zip(self.xs, self.ys, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +255,7 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Document:
     """A page: what it is about, where it belongs, and its sections. `as_of` is the time of the newest line it was made from."""
 

@@ -3,7 +3,7 @@
 import math
 import operator
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Literal, TypeVar
 
 from contexta.contract import MetricSeries, RunSnapshot, StableRef, seconds_since
 from contexta.report.document import Chart, Fact, Line, Number
@@ -11,6 +11,8 @@ from contexta.report.document import Chart, Fact, Line, Number
 # A line is drawn from at most about this many points.
 MAX_POINTS = 400
 MAX_HEADLINES = 8
+
+T = TypeVar("T")
 
 
 def label(series: MetricSeries) -> str:
@@ -31,13 +33,12 @@ def scope(series: MetricSeries) -> str:
     return f"{series.owner.name} {plural}"
 
 
-def last_by_subject(series: Iterable[MetricSeries]) -> dict[str, dict[StableRef, Number]]:
-    """Column title → subject → the last value measured on it."""
-    columns: dict[str, dict[StableRef, Number]] = {}
+def last_by_subject(series: Iterable[MetricSeries]) -> dict[str, dict[str, Number]]:
+    """Column title → subject, in its text → the last value measured on it."""
+    columns: dict[str, dict[str, Number]] = {}
     for one in series:
-        by_subject = columns.setdefault(column(one), {})
-        for subject, value in one.latest.items():
-            by_subject[subject] = Number(value)
+        latest = {subject.text: value for subject, value in one.last_of_neighbours()}
+        columns.setdefault(column(one), {}).update(zip(latest, map(Number, latest.values()), strict=True))
     return columns
 
 
@@ -60,13 +61,22 @@ def chart(series: MetricSeries, begin: str) -> Chart:
     kept = extremes(series.values, MAX_POINTS)
     axis, names = _axis(series)
     if axis == "seconds":
-        xs: Iterable[float] = seconds_since(begin, map(series.times.__getitem__, kept))
+        xs: Iterable[float] = seconds_since(begin, _picked(series.times, kept))
     else:
-        xs = map(series.places.__getitem__, kept) if series.places else kept
-    values: Sequence[float] = series.values if len(kept) == len(series.values) else [series.values[index] for index in kept]
-    points = tuple(zip(xs, values if all(map(math.isfinite, values)) else map(_finite, values), strict=True))
-    title = f"{label(series)} · {scope(series)}"
-    return Chart(title, series.unit, axis, names, (Line(label(series), points),), series.count)
+        xs = _picked(series.places, kept) if series.places else kept
+    values = _picked(series.values, kept)
+    ys = tuple(values if all_finite(values) else map(_finite, values))
+    name = label(series)
+    return Chart(f"{name} · {scope(series)}", series.unit, axis, names, (Line(name, tuple(xs), ys),), series.count)
+
+
+def _picked(column: Sequence[T], kept: Sequence[int]) -> Sequence[T]:
+    return column if len(kept) == len(column) else [column[index] for index in kept]
+
+
+def all_finite(values: Sequence[float]) -> bool:
+    """Whether none is NaN or infinite: seen soonest of their sum, which then is finite too, but for very great ones."""
+    return math.isfinite(sum(values, 0.0)) or all(map(math.isfinite, values))
 
 
 def _axis(series: MetricSeries) -> tuple[Literal["seconds", "index"], tuple[str, ...]]:
@@ -110,5 +120,5 @@ def extremes(values: Sequence[float], limit: int) -> list[int]:
 
 def spread(values: Sequence[float]) -> tuple[float, float] | None:
     """Least and greatest of the finite values."""
-    finite = values if all(map(math.isfinite, values)) else [value for value in values if math.isfinite(value)]
+    finite = values if all_finite(values) else [value for value in values if math.isfinite(value)]
     return (min(finite), max(finite)) if finite else None

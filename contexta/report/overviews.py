@@ -199,9 +199,9 @@ def _trend(points: Sequence[tuple[int, Headline]], runs: Runs) -> Chart:
     label, unit = run_tables.measure(points[-1][1]), points[-1][1].unit
     values = [headline.value for _, headline in points]
     kept = measures.extremes(values, measures.MAX_POINTS)
-    line = tuple((float(points[place][0]), values[place] if math.isfinite(values[place]) else None) for place in kept)
+    line = Line.through(label, ((float(points[place][0]), values[place] if math.isfinite(values[place]) else None) for place in kept))
     names = tuple(runs[place].name for place in (points[0][0], points[-1][0]))
-    return Chart(f"{label} over runs", unit, "index", names, (Line(label, line),), len(points))
+    return Chart(f"{label} over runs", unit, "index", names, (line,), len(points))
 
 
 def _as_of(many: Iterable[Summary | ProjectSummary]) -> str | None:

@@ -34,8 +34,12 @@ class Addresses:
     def links_from(self, page: str, extension: str) -> Links:
         """What a page of one format links to: other pages of that format and its own sheets; what lies in a run, to the run's page."""
         folder = posixpath.dirname(address(page))
+        kind, _, value = page.partition(":")
+        inside = f"{value}." if kind == "run" else ""
 
         def link(ref: str) -> str | None:
+            if inside and ref.partition(":")[2].startswith(inside):
+                return None  # it has no page but this one, and most of what a run's page names is like it
             if ref.startswith(_SHEET) and ref in self.pages:
                 return posixpath.basename(sheet_address(page, ref.removeprefix(_SHEET)))
             target = self._page_of(ref)

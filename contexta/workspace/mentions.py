@@ -1,8 +1,9 @@
 """What lines name without describing it: everything named exists, so what no put describes is inferred, and says so."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
+from itertools import repeat
 from typing import Any
 
 from contexta.contract import (
@@ -95,10 +96,11 @@ class Mentions:
             else:
                 mention.widen(first, last, batch)
 
-    def inferred(self, kind: str, described: Iterable[StableRef]) -> list[ContextModel]:
+    def inferred(self, kind: str, described: Iterable[StableRef]) -> Sequence[ContextModel]:
         """A model for everything of a kind that was named and is not described."""
         known = frozenset(described)
-        return [_infer(ref, mention) for ref, mention in self.seen.items() if ref.kind == kind and ref not in known]
+        found = [(ref, mention) for ref, mention in self.seen.items() if ref.kind == kind and ref not in known]
+        return _infer(kind, *zip(*found, strict=True)) if found else ()
 
 
 @lru_cache(maxsize=1024)  # the same stand together on many lines
@@ -127,26 +129,41 @@ def _lineage(ref: StableRef) -> tuple[StableRef, ...]:
     return (*_owners(ref), ref)
 
 
-def _infer(ref: StableRef, mention: Mention) -> ContextModel:
-    span: dict[str, Any] = {"status": UNKNOWN_STATUS, "started_at": mention.first, "ended_at": mention.last, "inferred": True}
-    match ref.kind:
+def _infer(kind: str, refs: Sequence[StableRef], mentions: Sequence[Mention]) -> Sequence[ContextModel]:
+    """A model for each of these, which are of one kind."""
+    first, last = [mention.first for mention in mentions], [mention.last for mention in mentions]
+    match kind:
         case "run":
-            return Run(ref, ref.owner("project"), ref.name, **span)
+            return [*map(_unknown(Run), refs, first, last)]
         case "deployment":
-            return DeploymentExecution(ref, ref.owner("project"), ref.name, **span)
-    run, stage = ref.owner("run"), ref.owner("stage")
+            return [*map(_unknown(DeploymentExecution), refs, first, last)]
     # What lies in a run is named by records and models that were checked: its names and times need no further check.
-    match ref.kind:
-        case "stage":
-            return StageExecution.of_checked(stage_execution_ref=ref, run_ref=run, stage_name=ref.name, **span)
-        case "batch":
-            return BatchExecution.of_checked(batch_execution_ref=ref, run_ref=run, stage_execution_ref=stage, batch_name=ref.name, **span)
-    beside = mention.batch if mention.batch and mention.batch.lies_in(stage) else None
-    batch = ref.owner("batch") if ref.depth == 5 else beside
-    seen = {"run_ref": run, "stage_execution_ref": stage, "batch_execution_ref": batch, "observed_at": mention.first, "inferred": True}
-    if ref.kind == "sample":
-        return SampleObservation.of_checked(sample_observation_ref=ref, sample_name=ref.name, **seen)
-    return OperationContext.of_checked(operation_context_ref=ref, operation_name=ref.name, **seen)
+    count, names, lineages = len(refs), [ref.name for ref in refs], [*map(_lineage, refs)]
+    within: dict[str, Iterable[Any]] = {"run_ref": [run for run, *_ in lineages], "inferred": [True] * count}
+    span = {"status": repeat(UNKNOWN_STATUS), "started_at": first, "ended_at": last}
+    if kind == "stage":
+        return StageExecution.all_of_checked(count, stage_execution_ref=refs, stage_name=names, **within, **span)
+    within["stage_execution_ref"] = [stage for _, stage, *_ in lineages]
+    if kind == "batch":
+        return BatchExecution.all_of_checked(count, batch_execution_ref=refs, batch_name=names, **within, **span)
+    within |= {"batch_execution_ref": [*map(_batch, lineages, mentions)], "observed_at": first}
+    if kind == "sample":
+        return SampleObservation.all_of_checked(count, sample_observation_ref=refs, sample_name=names, **within)
+    return OperationContext.all_of_checked(count, operation_context_ref=refs, operation_name=names, **within)
+
+
+def _unknown(cls: type[Run] | type[DeploymentExecution]) -> Callable[[StableRef, str, str], ContextModel]:
+    """What infers one of the models that lie in a project."""
+    return lambda ref, first, last: cls(
+        ref, ref.owner("project"), ref.name, status=UNKNOWN_STATUS, started_at=first, ended_at=last, inferred=True
+    )
+
+
+def _batch(lineage: tuple[StableRef, ...], mention: Mention) -> StableRef | None:
+    """The batch of a sample or operation: the one that its reference names, else the one that stood beside it."""
+    if len(lineage) > 3:
+        return lineage[2]
+    return mention.batch if mention.batch and mention.batch.lies_in(lineage[1]) else None
 
 
 def inferred_project(ref: StableRef, created_at: str) -> Project:

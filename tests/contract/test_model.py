@@ -61,4 +61,7 @@ def test_what_was_checked_makes_the_same_model() -> None:
         "status": "open",
         "started_at": "2025-01-01T00:00:00Z",
     }
-    assert BatchExecution.of_checked(**values) == BatchExecution(**values)
+    columns = {name: [value] * 2 for name, value in values.items()}
+    one, other = BatchExecution.all_of_checked(2, **columns)
+    assert one == other == BatchExecution(**values)
+    assert one.unknown is not other.unknown

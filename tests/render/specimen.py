@@ -109,7 +109,7 @@ def _cut(text: str, name: str) -> Block:
 
 
 def _chart(text: str, stands_for: int) -> Block:
-    return Chart(text, text, "index", (text, "e2"), (Line(text, ((0, 2.5), (1, None), (2, 0.5))),), stands_for)
+    return Chart(text, text, "index", (text, "e2"), (Line.through(text, ((0, 2.5), (1, None), (2, 0.5))),), stands_for)
 
 
 def _issues(text: str) -> Block:

@@ -116,7 +116,7 @@ def test_half_a_character_does_not_break_the_page() -> None:
 
 
 def test_a_gap_in_a_chart_is_null() -> None:
-    made = strict(document(Chart("loss", None, "index", (), (Line("loss", ((0, 2.0), (1, None))),), 2)))
+    made = strict(document(Chart("loss", None, "index", (), (Line.through("loss", ((0, 2.0), (1, None))),), 2)))
     assert made["sections"][0]["blocks"][0]["lines"][0]["points"] == [[0, 2.0], [1, None]]
 
 

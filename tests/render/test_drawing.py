@@ -17,7 +17,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 
 def chart(*values: float | None, names: tuple[str, ...] = (), unit: str | None = None) -> Chart:
     points = tuple((float(x), y) for x, y in enumerate(values))
-    return Chart("loss", unit, "index" if names else "seconds", names, (Line("loss", points),), len(values))
+    return Chart("loss", unit, "index" if names else "seconds", names, (Line.through("loss", points),), len(values))
 
 
 def drawn_points(drawing: Drawing) -> list[tuple[float, float]]:
@@ -95,7 +95,7 @@ def test_a_chart_without_a_finite_value_says_so_and_draws_nothing() -> None:
 
 
 def test_a_chart_without_points_is_empty() -> None:
-    drawing = draw(Chart("loss", None, "index", (), (Line("loss", ()),), 0))
+    drawing = draw(Chart("loss", None, "index", (), (Line.through("loss", ()),), 0))
     assert (drawn_points(drawing), drawing.x_ticks) == ([], ())
 
 

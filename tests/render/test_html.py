@@ -273,7 +273,7 @@ def test_an_issue_of_what_has_a_page_links_there() -> None:
 
 def test_a_chart_has_a_name_in_words_and_a_gap_in_its_line() -> None:
     points = ((0.0, 2.0), (1.0, 1.0), (2.0, None), (3.0, 4.0), (4.0, 3.0))
-    found = page_of(Chart("loss", "nats", "index", ("e0", "e4"), (Line("loss", points),), 5))
+    found = page_of(Chart("loss", "nats", "index", ("e0", "e4"), (Line.through("loss", points),), 5))
     (svg,) = [attributes for tag, attributes in found.elements if tag == "svg"]
     assert svg["role"] == "img"
     assert svg["aria-label"] == "loss: 5 values, first 2, last 3, least 1, greatest 4 nats"
@@ -281,12 +281,12 @@ def test_a_chart_has_a_name_in_words_and_a_gap_in_its_line() -> None:
 
 
 def test_a_chart_says_how_many_points_it_stands_for() -> None:
-    drawn = Chart("loss", None, "index", (), (Line("loss", ((0, 2), (1, 1))),), 5000)
+    drawn = Chart("loss", None, "index", (), (Line.through("loss", ((0, 2), (1, 1))),), 5000)
     assert "2 of 5,000 points are drawn" in page_of(drawn).text
 
 
 def test_neighbouring_charts_share_a_grid() -> None:
-    drawn = Chart("loss", None, "index", (), (Line("loss", ((0, 2), (1, 1))),), 2)
+    drawn = Chart("loss", None, "index", (), (Line.through("loss", ((0, 2), (1, 1))),), 2)
     assert page_of(drawn, drawn, Facts(()), drawn).values("class").count("charts") == 2
 
 
@@ -381,7 +381,7 @@ def no_number(value: Any) -> Document:
 
 
 def not_a_number() -> Document:
-    return document_of(Chart("loss", None, "index", (), (Line("loss", ((0, 2), (1, math.nan))),), 2))
+    return document_of(Chart("loss", None, "index", (), (Line.through("loss", ((0, 2), (1, math.nan))),), 2))
 
 
 @pytest.mark.parametrize("document", [no_number("seven"), not_a_number()], ids=["a number that is none", "a gap that is none"])

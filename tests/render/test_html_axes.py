@@ -6,7 +6,7 @@ from contexta.report.document import Chart, Line
 
 
 def chart(names: tuple[str, ...], *ys: float) -> Chart:
-    return Chart("loss", None, "index", names, (Line("loss", tuple((float(x), y) for x, y in enumerate(ys))),), len(ys))
+    return Chart("loss", None, "index", names, (Line.through("loss", tuple((float(x), y) for x, y in enumerate(ys))),), len(ys))
 
 
 def test_each_tick_has_its_label_and_the_ends_of_x_stay_inside() -> None:
@@ -26,4 +26,4 @@ def test_a_name_is_shown_as_text() -> None:
 
 
 def test_a_chart_without_points_has_no_label_of_x() -> None:
-    assert labels(draw(Chart("loss", None, "index", (), (Line("loss", ()),), 0))).splitlines()[-1] == "</g>"
+    assert labels(draw(Chart("loss", None, "index", (), (Line.through("loss", ()),), 0))).splitlines()[-1] == "</g>"

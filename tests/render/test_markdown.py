@@ -57,7 +57,7 @@ def holding(text: str) -> Document:
         Facts((Fact(text, Text(text), text), Fact(text, Ref(LINKED, text)))),
         Table(f"In stage {text}", (text, "b", text, "d", "e"), (row, row), 5),
         Issues((Issue("error", "failed_run", text, Ref(LINKED, text)), Issue("info", "remark", text, Ref("batch:x", text))), 2),
-        Chart(text, text, "index", (text,), (Line(text, ((0, 1.0),)),), 1),
+        Chart(text, text, "index", (text,), (Line.through(text, ((0, 1.0),)),), 1),
         Note(f"A note on {text}."),
         title=text,
         section=text,

@@ -148,7 +148,7 @@ def test_no_issue_is_said() -> None:
 
 
 def test_a_chart_is_a_row_of_blocks() -> None:
-    assert lines(Chart("loss", None, "index", (), (Line("loss", ((0, 2.0), (1, 1.0))),), 2)) == ["loss: █▁ 2 → 1"]
+    assert lines(Chart("loss", None, "index", (), (Line.through("loss", ((0, 2.0), (1, 1.0))),), 2)) == ["loss: █▁ 2 → 1"]
 
 
 def test_a_number_that_is_none_is_written_as_that() -> None:

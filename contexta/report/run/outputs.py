@@ -33,7 +33,7 @@ def deployments(snapshot: RunSnapshot) -> Section | None:
             cells.time(deployment.started_at),
             cells.lasted(deployment),
             cells.bare_ref(deployment.artifact_ref) if deployment.artifact_ref else None,
-            *(values.get(deployment.ref) for values in measured.values()),
+            *(values.get(deployment.ref.text) for values in measured.values()),
         )
 
     titles = ("Deployment", "Status", "Started", "Duration", "Artifact", *measured)

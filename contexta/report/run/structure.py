@@ -27,7 +27,7 @@ InStage = TypeVar("InStage", bound=BatchExecution | SampleObservation)
 class _Numbers:
     """The metrics of the rows of a table: a column for each, and every row's own last value."""
 
-    columns: Mapping[str, Mapping[StableRef, Number]]
+    columns: Mapping[str, Mapping[str, Number]]
 
     @classmethod
     def of(cls, series: Iterable[MetricSeries]) -> "_Numbers":
@@ -38,7 +38,7 @@ class _Numbers:
         columns = tuple(self.columns.values())
 
         def row(model: M) -> tuple[Cell, ...]:
-            ref = model.ref
+            ref = model.ref.text
             return (*own(model), *[values.get(ref) for values in columns])
 
         return row
@@ -114,7 +114,7 @@ def _by_metric(series: Sequence[MetricSeries]) -> Ranks[SampleObservation] | Non
     values = {subject: number.value for column in columns.values() for subject, number in column.items()}
 
     def grade(sample: SampleObservation) -> Grade | None:
-        value = values.get(sample.ref)
+        value = values.get(sample.ref.text)
         return None if value is None else grade_of_number(value, better)
 
     return Ranks(grade, f"by {key}")

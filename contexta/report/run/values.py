@@ -1,8 +1,8 @@
 """Every value of every metric: on the page from both ends of each, all that is kept in a sheet."""
 
 import math
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice, repeat
 from operator import attrgetter
@@ -10,7 +10,7 @@ from operator import attrgetter
 from contexta.contract import MetricSeries
 from contexta.report import cells, cut, measures
 from contexta.report.choice import ROWS, choose, share
-from contexta.report.document import Cell, Exact, Scalar, Sheet, Table, Text
+from contexta.report.document import Cell, Exact, Scalar, Sheet, Table, Text, Time
 
 _CAPTION = "Every value, in all its digits"
 _TITLES = ("Metric", "Measured on", "Tags", "Observed", "Value")
@@ -23,10 +23,7 @@ def value_table(all_series: Sequence[MetricSeries]) -> Table:
     """A row for each value; of too many the first and last of each metric, those that are no finite number, and a sheet."""
     kept, measured = sum(len(series.values) for series in all_series), sum(series.count for series in all_series)
     places, parts = _chosen(all_series) if kept > ROWS or kept < measured else (range(kept), ())
-    starts = [0, *accumulate(len(series.values) for series in all_series)]
-    found = ((place, bisect_right(starts, place) - 1) for place in places)
-    labels = [Text(measures.label(series)) for series in all_series]
-    made = cells.table(_CAPTION, _TITLES, (_row(all_series[number], labels[number], place - starts[number]) for place, number in found))
+    made = cells.table(_CAPTION, _TITLES, _rows(all_series, places))
     if not parts:
         return made
     note = cut.shown_of(len(made.rows), measured, "value", parts)
@@ -47,12 +44,10 @@ def _chosen(all_series: Sequence[MetricSeries]) -> tuple[Sequence[int], Sequence
     if not ends:
         choice = choose(sum(sizes), odd, _SHOWN)
         return choice.places, [*parts, f"the first {choice.first:,}", f"the last {choice.last:,}"]
-    starts = accumulate(sizes, initial=0)
     of_each = (
         place
-        for start, size in zip(starts, sizes, strict=False)
-        for place in range(start, start + size)
-        if not ends <= place - start < size - ends
+        for end, size in zip(accumulate(sizes), sizes, strict=True)
+        for place in (*range(end - size, end - size + min(ends, size)), *range(end - min(ends, size), end))
     )
     return sorted({*odd, *of_each}), [*parts, f"of each metric the first and last {ends:,}"]
 
@@ -61,18 +56,25 @@ def _not_finite(all_series: Sequence[MetricSeries]) -> Iterator[int]:
     """The places of the values that are no finite number; most series have none, which is seen soonest of all their values at once."""
     start = 0
     for series in all_series:
-        if not all(map(math.isfinite, series.values)):
+        if not measures.all_finite(series.values):
             yield from (place for place, value in enumerate(series.values, start) if not math.isfinite(value))
         start += len(series.values)
 
 
-def _row(series: MetricSeries, label: Text, place: int) -> tuple[Cell, ...]:
+def _rows(all_series: Iterable[MetricSeries], places: Sequence[int]) -> Iterator[tuple[Cell, ...]]:
+    """The rows of the values that stand at these places among all."""
+    start = begin = 0
+    for series in all_series:
+        end = bisect_left(places, start + len(series.values), begin)
+        yield from _rows_of(series, [place - start for place in places[begin:end]])
+        start, begin = start + len(series.values), end
+
+
+def _rows_of(series: MetricSeries, places: Iterable[int]) -> Iterator[tuple[Cell, ...]]:
+    label, subjects, labels, times, values = Text(measures.label(series)), series.subjects, series.labels, series.times, series.values
     return (
-        label,
-        cells.bare_ref(series.subjects[place]),
-        cells.text(series.labels[place] if series.labels else None),
-        cells.time(series.times[place]),
-        Exact(series.values[place]),
+        (label, cells.bare_ref(subjects[place]), Text(labels[place]) if labels else None, Time(times[place]), Exact(values[place]))
+        for place in places
     )
 
 
