@@ -148,7 +148,7 @@ class Lane:
     runs: set[StableRef] = field(default_factory=set)
     _scopes: dict[Fields, Scope] = field(default_factory=dict)
     _seen: dict[str, dict[int, int]] = field(default_factory=dict)
-    _by_place: dict[Texts, Scope] = field(default_factory=dict)
+    _by_place: dict[Texts, Scope | None] = field(default_factory=dict)
     _spots: dict[tuple[Fields, Fields, Fields], Spot] = field(default_factory=dict)
     _cuts: dict[Stencil, Cut] = field(default_factory=dict)
     _following: dict[Cut, list[Cut]] = field(default_factory=dict)
@@ -370,11 +370,10 @@ class Lane:
 
     def _spot_of(self, stencil: Stencil) -> Spot | None:
         track = self.habits.tracks_of[stencil]
-        scope = self._by_place.get(track.place) or self._scope(in_run(track.place, self.run))
+        scope = self._by_place.get(track.place)
         if scope is None:
-            return None
-        self._by_place[track.place] = scope
-        return self._spot(track, scope)
+            scope = self._by_place[track.place] = self._scope(in_run(track.place, self.run))
+        return None if scope is None else self._spot(track, scope)
 
     def _is_short(self, stencil: Stencil, spot: Spot) -> bool:
         """Whether references to records of this run are no longer than a reference may be."""

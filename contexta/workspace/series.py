@@ -20,12 +20,15 @@ _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 @dataclass(slots=True)
 class Metric:
-    """One metric in one scope, on one level: a series for each set of tags that tell series apart.
+    """One metric in one scope, the owner, on one level: a series for each set of tags that tell series apart.
 
     `plain` is the series of points without any tag; while no point of the metric had one, they may be added to it directly. `series`
     holds all of them once one had.
     """
 
+    key: str
+    owner: StableRef
+    level: str
     unit: str | None = None
     tagged: bool = False
     count: int = 0
@@ -91,7 +94,7 @@ class Metric:
         return self.series.items() if self.tagged else [((), self.plain)]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Channel:
     """Where the points of one subject and metric go; `slice_ref` is a tag that each of them has."""
 
@@ -122,7 +125,7 @@ def kept_tags(tags: Mapping[str, object]) -> Tags:
 class SeriesBuilder:
     """Takes metric records in any order and gives their series."""
 
-    _metrics: dict[tuple[StableRef, str, str], Metric] = field(default_factory=dict)
+    _metrics: dict[tuple[str, str, str], Metric] = field(default_factory=dict)
 
     def add(self, record: Record, value: int | float) -> None:
         """One more point; `value` is given apart because a metric record cannot hold NaN."""
@@ -132,10 +135,10 @@ class SeriesBuilder:
     def channel(self, subject: StableRef, payload: MetricPayload) -> Channel:
         """Where the points of a subject and metric go."""
         owner = subject.owner("stage") if subject.kind in _OWNED_BY_STAGE else subject
-        key = (owner, subject.kind, payload.metric_key)
-        metric = self._metrics.get(key)
+        names = (owner.text, subject.kind, payload.metric_key)
+        metric = self._metrics.get(names)
         if metric is None:
-            metric = self._metrics[key] = Metric()
+            metric = self._metrics[names] = Metric(payload.metric_key, owner, subject.kind)
         metric.unit = metric.unit or payload.unit
         return Channel(metric, subject, payload.slice_ref)
 
@@ -153,19 +156,19 @@ class SeriesBuilder:
 
     def finish(self) -> Iterator[MetricSeries]:
         """The series, by the order in which their metrics were first seen. Nothing comes after that."""
-        for (owner, level, key), metric in self._metrics.items():
+        for metric in self._metrics.values():
             for tags, thinned in metric.each():
                 if thinned.count:
-                    yield _series(key, owner, level, metric, tags, thinned)
+                    yield _series(metric, tags, thinned)
 
 
-def _series(key: str, owner: StableRef, level: str, metric: Metric, tags: Tags, thinned: Thinned) -> MetricSeries:
+def _series(metric: Metric, tags: Tags, thinned: Thinned) -> MetricSeries:
     count, kept = thinned.count, thinned.kept()
     reduced = len(kept.times) < count
     return MetricSeries(
-        key=key,
-        owner=owner,
-        level=level,
+        key=metric.key,
+        owner=metric.owner,
+        level=metric.level,
         unit=metric.unit,
         tags=dict(tags),
         subjects=tuple(kept.subjects),
