@@ -142,8 +142,10 @@ def _environment(own: Path | None) -> jinja2.Environment:
 def _of(kinds: tuple[type, ...], function: Callable[..., Any]) -> Callable[..., Any]:
     """The function as a filter: given something of another kind, it is the template that is at fault."""
 
+    exact = frozenset(kinds)
+
     def checked(value: Any, *more: Any) -> Any:
-        if not isinstance(value, kinds):
+        if type(value) not in exact and not isinstance(value, kinds):
             str(value)  # of something undefined: says so itself
             raise jinja2.TemplateRuntimeError(f"{type(value).__name__} where {' or '.join(kind.__name__ for kind in kinds)} is expected")
         return function(value, *more)
