@@ -100,8 +100,8 @@ class _Scale:
 def draw(chart: Chart) -> Drawing:
     """Lay a chart out."""
     curves = [*map(_curve, chart.lines)]
-    xs = [*chain.from_iterable(curve.xs for curve in curves)]
-    ys = [*chain.from_iterable(curve.finite() for curve in curves)]
+    xs = _joined([curve.xs for curve in curves])
+    ys = _joined([curve.finite() for curve in curves])
     x_ends = (min(xs, default=0), max(xs, default=1))
     y_ends = (min(ys, default=0), max(ys, default=1))
     low, high = map(_drawable, y_ends)
@@ -118,6 +118,10 @@ def draw(chart: Chart) -> Drawing:
         grid="".join(f"M{LEFT} {place}H{WIDTH - RIGHT}" for place in y_places),
         description=_description(chart, ys, y_ends),
     )
+
+
+def _joined(columns: Sequence[Sequence[float]]) -> Sequence[float]:
+    return columns[0] if len(columns) == 1 else [*chain.from_iterable(columns)]
 
 
 def _curve(line: Line) -> _Curve:

@@ -14,6 +14,7 @@ from weakref import proxy
 import jinja2
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
 from contexta.errors import TemplateFailure
@@ -93,8 +94,20 @@ def _is_escaped(frame: Frame) -> bool:
     return bool(frame.eval_ctx.autoescape and not frame.eval_ctx.volatile)
 
 
+class _Context(Context):
+    """Calls macros at once, where jinja2 looks each time whether they want the context."""
+
+    def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if type(function) is not Macro:
+            return super().call(function, *args, **kwargs)
+        kwargs.pop("_loop_vars", None)
+        kwargs.pop("_block_vars", None)
+        return function(self.eval_ctx, *args, **kwargs)
+
+
 class _Environment(jinja2.Environment):
     code_generator_class = _Writer
+    context_class = _Context
 
     @staticmethod
     def put(value: Any) -> str:
@@ -142,8 +155,10 @@ def _environment(own: Path | None) -> jinja2.Environment:
 def _of(kinds: tuple[type, ...], function: Callable[..., Any]) -> Callable[..., Any]:
     """The function as a filter: given something of another kind, it is the template that is at fault."""
 
+    exact = frozenset(kinds)
+
     def checked(value: Any, *more: Any) -> Any:
-        if not isinstance(value, kinds):
+        if type(value) not in exact and not isinstance(value, kinds):
             str(value)  # of something undefined: says so itself
             raise jinja2.TemplateRuntimeError(f"{type(value).__name__} where {' or '.join(kind.__name__ for kind in kinds)} is expected")
         return function(value, *more)

@@ -71,8 +71,8 @@ def number(value: float) -> str:
 def numbers(values: Sequence[float], digits: list[str]) -> list[str]:
     """`number` of each, whose `digits` are at hand."""
     kinds = {*map(type, values)}
-    if kinds == {float} and _are_usual(values, digits):
-        return ("%.4g " * len(values) % tuple(values)).split()
+    if kinds == {float}:
+        return ("%.4g " * len(values) % tuple(values)).split() if _are_usual(values, digits) else [*map(_rounded, values, digits)]
     return [*map(_number, values, digits)] if kinds <= {int, float} else [*map(number, values)]
 
 

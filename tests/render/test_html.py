@@ -1,11 +1,13 @@
 """HTML: one file that fetches nothing and runs nothing, in which a workspace's text is text; and templates of the user's own."""
 
 import base64
+import gc
 import hashlib
 import math
 import re
 import subprocess
 import sys
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -294,6 +296,18 @@ def test_the_same_page_is_the_same_bytes() -> None:
     assert html(specimen()) == HtmlRenderer.create().render(specimen(), links)
 
 
+def test_a_document_is_let_go_of_when_its_page_is_made() -> None:
+    document = specimen()
+    kept = weakref.ref(document)
+    gc.disable()
+    try:
+        html(document)
+        del document
+        assert kept() is None
+    finally:
+        gc.enable()
+
+
 def test_the_specimen_is_as_it_was(compare: Compare, tmp_path: Path) -> None:
     # With a style of its own, so that a new colour changes no snapshot.
     (tmp_path / "style.css").write_text("body { margin: 0 }\n")
@@ -333,6 +347,11 @@ def test_a_part_that_pages_are_made_of_can_be_replaced(tmp_path: Path) -> None:
 def test_text_is_escaped_in_the_users_templates_too(tmp_path: Path) -> None:
     (tmp_path / "page.html.j2").write_text("{{ document.title }}")
     assert HtmlRenderer.create(tmp_path).render(specimen("<b>\x1b"), links) == "&lt;b&gt;␛"
+
+
+def test_what_the_users_templates_do_not_escape_is_made_visible_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "page.html.j2").write_text("{% autoescape false %}{{ document.title }}{% endautoescape %}")
+    assert HtmlRenderer.create(tmp_path).render(specimen("<b>\x1b"), links) == "<b>␛"
 
 
 def test_the_policy_is_that_of_the_users_style(tmp_path: Path) -> None:

@@ -77,6 +77,21 @@ def test_the_last_value_of_a_subject_is_shown_though_its_point_was_not_kept() ->
     assert list(measures.last_by_subject([reduced])["loss"].values()) == [Number(7)] * 3
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([], True),
+        ([1, 2.5, 10**300], True),
+        ([1e308, 1e308], True),
+        ([1.0, math.nan], False),
+        ([math.inf, -math.inf], False),
+        ([10**300, math.inf], False),
+    ],
+)
+def test_what_is_no_finite_number_is_found_among_others(values: list[float], *, expected: bool) -> None:
+    assert measures.all_finite(values) is expected
+
+
 # headlines
 
 
