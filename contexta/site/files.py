@@ -51,15 +51,34 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 def _replace(path: Path, temporary: Path, content: bytes, about_to: Callable[[], None] = lambda: None) -> None:
     """Write the bytes elsewhere, then put them in their place; `about_to` is called in between."""
-    temporary.unlink(missing_ok=True)  # a leftover, or a link that leads elsewhere
     try:
-        with temporary.open("xb") as stream:
-            stream.write(content)
+        _write_new(temporary, content)
         about_to()
-        temporary.replace(path)
+        _move(temporary, path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(path, flags, 0o666)
+    except FileExistsError:  # a leftover, or a link that leads elsewhere
+        path.unlink()
+        descriptor = os.open(path, flags, 0o666)
+    with os.fdopen(descriptor, "wb", buffering=0) as stream:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[stream.write(rest) :]
+
+
+def _move(temporary: Path, path: Path) -> None:
+    try:
+        temporary.replace(path)
+    except FileNotFoundError:  # the first page of its folder
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.replace(path)
 
 
 def publish(root: Path, address: str, content: bytes) -> tuple[Page, bool]:
@@ -67,7 +86,6 @@ def publish(root: Path, address: str, content: bytes) -> tuple[Page, bool]:
     path, digest = root / address, hashlib.sha256(content).hexdigest()
     written = not _holds(path, content)
     if written:
-        path.parent.mkdir(parents=True, exist_ok=True)
         temporary = root / SCRATCH / hashlib.sha256(address.encode()).hexdigest()
         _replace(path, temporary, content, partial(_note, root / SCRATCH / _JOURNAL, address, digest))
     status = path.stat()

@@ -149,7 +149,8 @@ class Lane:
     _scopes: dict[Fields, Scope] = field(default_factory=dict)
     _seen: dict[str, dict[int, int]] = field(default_factory=dict)
     _by_place: dict[Texts, Scope | None] = field(default_factory=dict)
-    _spots: dict[tuple[Fields, Fields, Fields], Spot] = field(default_factory=dict)
+    _spots: dict[tuple[Track, Scope], Spot] = field(default_factory=dict)
+    _met: dict[tuple[Fields, Fields, Fields], Spot] = field(default_factory=dict)
     _cuts: dict[Stencil, Cut] = field(default_factory=dict)
     _following: dict[Cut, list[Cut]] = field(default_factory=dict)
     _last: Cut | None = None
@@ -191,7 +192,7 @@ class Lane:
             return None
 
     def _fit(self, said: Said) -> Fit | None:
-        spot = self._spots.get((said.scopes, said.manner, said.series)) or self._new_spot(said)
+        spot = self._met.get((said.scopes, said.manner, said.series)) or self._meet(said)
         if spot is None:
             return None
         ref, observed, recorded, records = said.ref, said.observed, said.recorded, spot.scope.records
@@ -209,42 +210,57 @@ class Lane:
         kept = kept_tags(said.tags)
         return Fit(spot, said, hash(name.encode()), kept, content_of(spot.base, kept, observed.encode(), recorded.encode(), said.value))
 
-    def _new_spot(self, said: Said) -> Spot | None:
+    def _meet(self, said: Said) -> Spot | None:
+        """The spot of a record that is the first like it in this run."""
         scope = self._scope(said.scopes)
         track = None if scope is None else self.habits.track(self._place(scope), said.manner, said.series)
-        return None if scope is None or track is None else self._spot(track, scope)
+        if scope is None or track is None:
+            return None
+        spot = self._met[said.scopes, said.manner, said.series] = self._spot(track, scope)
+        return spot
 
     def _place(self, scope: Scope) -> Texts:
         return in_any_run(scope.texts, self.run) if self.run else scope.texts
 
     def _spot(self, track: Track, scope: Scope) -> Spot:
-        names = (scope.texts, track.manner, track.series)
-        spot = self._spots.get(names)
+        spot = self._spots.get((track, scope))
         if spot is None:
-            base = hash(names)
-            spot = self._spots[names] = Spot(track, scope, base, hash((base, ())))
+            base = hash((scope.texts, track.manner, track.series))
+            spot = self._spots[track, scope] = Spot(track, scope, base, hash((base, ())))
         return spot
 
     def _scope(self, texts: Fields) -> Scope | None:
+        """The scopes of these names; None where they are not as an envelope's must be."""
         scope = self._scopes.get(texts)
-        if scope is None and (scope := self._new_scope(texts)) is not None:
-            self._scopes[texts] = scope
+        if scope is None:
+            try:
+                given = ((name, text) for name, text in zip(SCOPES, texts, strict=True) if text is not None)
+                refs = {name: cast(StableRef, apply(name, RULES[name], text)) for name, text in given}
+                check_places(LIES_IN, refs.get)
+                scope = self._new_scope(cast(Texts, texts), refs)
+            except (ContractError, KeyError):
+                return None
         return scope
 
-    def _new_scope(self, texts: Fields) -> Scope | None:
-        """Scopes that are named together for the first time, checked as an envelope would check them."""
-        try:
-            given = ((name, text) for name, text in zip(SCOPES, texts, strict=True) if text is not None)
-            refs = {name: cast(StableRef, apply(name, RULES[name], text)) for name, text in given}
-            check_places(LIES_IN, refs.get)
-            run = refs["run_ref"]
-        except (ContractError, KeyError):
-            return None
+    def _scope_in(self, place: Texts) -> Scope | None:
+        """The scopes in a place that was found good in another run: only their lengths may not be."""
+        texts = in_run(place, self.run)
+        scope = self._scopes.get(texts)
+        if scope is None:
+            try:
+                refs = {name: StableRef.parse(text) for name, text in zip(SCOPES, texts, strict=True) if text is not None}
+            except ContractError:
+                return None
+            scope = self._new_scope(texts, refs)
+        return scope
+
+    def _new_scope(self, texts: Texts, refs: Mapping[str, StableRef]) -> Scope:
+        run = refs["run_ref"]
         # What a deployment does later is no part of the run's time.
         named = (ref for ref in refs.values() if ref is not run or "deployment_execution_ref" not in refs)
         records = f"record:{run.value}."
-        return Scope(
-            texts=cast(Texts, texts),
+        scope = self._scopes[texts] = Scope(
+            texts=texts,
             subject=next(iter(refs.values())),
             run=run,
             batch=refs.get("batch_execution_ref"),
@@ -252,6 +268,7 @@ class Lane:
             seen=self._seen.setdefault(records, {}),
             named=with_owners(named),
         )
+        return scope
 
     def take(self, fit: Fit, raw: bytes, frame: Mapping[str, Any]) -> bool:
         """Take a record that fits; not one of a reference that stood before."""
@@ -325,7 +342,7 @@ class Lane:
                 if reader is not None and (row := reader(raw))[::2] == cut.constants:
                     break
             else:
-                met = self._meet(last, raw)
+                met = self._first(last, raw)
                 if met is None and self._passes(raw, found.others):
                     found.passed.append(place)
                     continue
@@ -338,7 +355,7 @@ class Lane:
             last = cut
         return found
 
-    def _meet(self, last: Cut, raw: bytes) -> tuple[Cut, Row] | None:
+    def _first(self, last: Cut, raw: bytes) -> tuple[Cut, Row] | None:
         """The cut of a line where that is met for the first time in this run, after another, or in this length."""
         for stencil in self.habits.after[last.stencil]:
             cut = self._cut(stencil)
@@ -372,7 +389,7 @@ class Lane:
         track = self.habits.tracks_of[stencil]
         scope = self._by_place.get(track.place)
         if scope is None:
-            scope = self._by_place[track.place] = self._scope(in_run(track.place, self.run))
+            scope = self._by_place[track.place] = self._scope_in(track.place)
         return None if scope is None else self._spot(track, scope)
 
     def _is_short(self, stencil: Stencil, spot: Spot) -> bool:
@@ -450,7 +467,7 @@ class Lane:
     def _forget(self) -> None:
         """Let go of scopes, of which there may be as many as samples; who comes again is met anew."""
         self.tell()
-        for table in (self._scopes, self._by_place, self._spots, self._cuts, self._following):
+        for table in (self._scopes, self._by_place, self._spots, self._met, self._cuts, self._following):
             table.clear()
         self._last = None
 
