@@ -1,5 +1,6 @@
 """How metrics are written, whichever run they are of: what was checked of it, and what follows what."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from contexta.contract import MetricPayload
@@ -9,6 +10,9 @@ from contexta.workspace.stencil import Layout, Reader, Stencil
 
 # The scopes of a line as texts, in the order of SCOPES; in a place, `stencil.ANY_RUN` stands for their run.
 Texts = tuple[str | None, ...]
+
+# What cuts lines, by stencil and length; None where no line of the stencil is so short.
+Readers = dict[Stencil, dict[int, Reader | None]]
 
 # As many manners, series, tracks and stencils are remembered. Who writes one track in ever new ways is read line by line.
 _MAX_MANNERS, _MAX_SERIES, _MAX_TRACKS, _MAX_STENCILS, _MAX_WAYS = 2048, 4096, 4096, 4096, 4
@@ -42,14 +46,14 @@ class Habits:
     _series: dict[Fields, MetricPayload] = field(default_factory=dict)
     _tracks: dict[tuple[Texts, Fields, Fields], Track] = field(default_factory=dict)
     after: dict[Stencil, list[Stencil]] = field(default_factory=dict)
-    tracks_of: dict[Stencil, Track] = field(default_factory=dict)
+    track_of: dict[Stencil, Track] = field(default_factory=dict)
     _layouts: dict[Layout, Layout] = field(default_factory=dict)
-    _readers: dict[tuple[Stencil, int], dict[int, Reader]] = field(default_factory=dict)
+    _readers: dict[int, Readers] = field(default_factory=dict)
 
     def make_room(self) -> None:
         """Forget everything where no more could be remembered; to be called between one run and the next."""
         if len(self._tracks) >= _MAX_TRACKS or len(self.after) >= _MAX_STENCILS or len(self._series) >= _MAX_SERIES:
-            for table in (self._manners, self._series, self._tracks, self.after, self.tracks_of, self._layouts, self._readers):
+            for table in (self._manners, self._series, self._tracks, self.after, self.track_of, self._layouts, self._readers):
                 table.clear()
 
     def learn(self, manner: Fields, series: Fields, payload: MetricPayload) -> None:
@@ -92,7 +96,7 @@ class Habits:
         kept = replace(stencil, layout=self._layouts.setdefault(stencil.layout, stencil.layout))
         track.stencils.append(kept)
         self.after[kept] = []
-        self.tracks_of[kept] = track
+        self.track_of[kept] = track
         return kept
 
     def expect(self, before: Stencil, stencil: Stencil) -> None:
@@ -101,6 +105,6 @@ class Habits:
         if stencil not in following and len(following) < _MAX_NEXT:
             following.append(stencil)
 
-    def readers(self, stencil: Stencil, run: str) -> dict[int, Reader]:
-        """What cuts the lines of a stencil, by their length: one for all runs with names of one length."""
-        return self._readers.setdefault((stencil, len(run)), {})
+    def readers(self, run: str) -> Readers:
+        """What cuts the lines of a run: the same for all runs with names of one length."""
+        return self._readers.setdefault(len(run), defaultdict(dict))

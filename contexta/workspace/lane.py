@@ -22,12 +22,12 @@ from contexta.contract.records import SCOPES as LIES_IN
 from contexta.contract.refs import MAX_REF, is_component
 from contexta.errors import ContractError
 from contexta.workspace.columns import are_whole_numbers, names_fit, numbers, tags_of, times_fit, written_as
-from contexta.workspace.habits import Habits, Texts, Track
+from contexta.workspace.habits import Habits, Readers, Texts, Track
 from contexta.workspace.lines import is_too_deep
 from contexta.workspace.mentions import Mentions, later, sooner, with_owners
 from contexta.workspace.said import PRODUCER, SCOPES, Fields, Said, said_in, said_of
 from contexta.workspace.series import Channel, SeriesBuilder, kept_tags
-from contexta.workspace.stencil import LAST, MEASURED, Reader, Row, Stencil, in_any_run, in_run, stencil_of
+from contexta.workspace.stencil import Row, Stencil, in_any_run, in_run, stencil_of
 from contexta.workspace.thinning import Tags
 
 # At once at most so many lines, and so many after one of them did not fit.
@@ -78,28 +78,6 @@ class Spot:
     channel: Channel | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Cut:
-    """A stencil in the run at hand: recognises lines of one spot."""
-
-    stencil: Stencil
-    spot: Spot
-    constants: Row
-    readers: dict[int, Reader]
-
-    def row(self, raw: bytes) -> Row | None:
-        """A line cut into its parts; None for one of another stencil."""
-        known = self.readers.get(len(raw))
-        if known is not None and (row := known(raw))[::2] == self.constants:
-            return row
-        # Where the number at the end got longer, the same length means other parts.
-        reader = self.stencil.reader(self.constants, raw) if known is None or self.stencil.layout.numbered else None
-        if reader is None or (row := reader(raw))[::2] != self.constants:
-            return None
-        self.readers[len(raw)] = reader
-        return row
-
-
 class Fit(NamedTuple):
     """A record that differs from others that were checked only in what is named here, all of which is as it should be."""
 
@@ -112,7 +90,7 @@ class Fit(NamedTuple):
 
 @dataclass(slots=True)
 class Matches:
-    """Lines from `begin` up to `end` that each are as their cut says, but for what varies in them, which is still to be checked.
+    """Lines from `begin` up to `end` that each are as their stencil says, but for what varies in them, which is still to be checked.
 
     `passed` are the lines between them that are no metrics; `others` are the hashes of their names.
     """
@@ -120,7 +98,7 @@ class Matches:
     begin: int
     end: int
     rows: list[Row] = field(default_factory=list)
-    used: list[Cut] = field(default_factory=list)
+    used: list[Stencil] = field(default_factory=list)
     passed: list[int] = field(default_factory=list)
     others: set[int] = field(default_factory=set)
 
@@ -151,10 +129,12 @@ class Lane:
     _by_place: dict[Texts, Scope | None] = field(default_factory=dict)
     _spots: dict[tuple[Track, Scope], Spot] = field(default_factory=dict)
     _met: dict[tuple[Fields, Fields, Fields], Spot] = field(default_factory=dict)
-    _cuts: dict[Stencil, Cut] = field(default_factory=dict)
-    _following: dict[Cut, list[Cut]] = field(default_factory=dict)
-    _last: Cut | None = None
+    _readers: Readers = field(init=False)
+    _last: Stencil | None = None
     _reach: int = _MANY
+
+    def __post_init__(self) -> None:
+        self._readers = self.habits.readers(self.run)
 
     # ------------------------------------------------------------ whole checks
 
@@ -297,20 +277,19 @@ class Lane:
 
     # ------------------------------------------------------------ unparsed
 
-    def _expected(self, spot: Spot, raw: bytes, frame: Mapping[str, Any], said: Said) -> Cut | None:
-        """What recognises lines like one that was taken, known or new; None where nothing does."""
+    def _expected(self, spot: Spot, raw: bytes, frame: Mapping[str, Any], said: Said) -> Stencil | None:
+        """The stencil of a line that was taken, known or new; None where it has none."""
         for stencil in spot.track.stencils:
-            cut = self._cut(stencil)
-            if cut is not None and cut.row(raw) is not None:
-                return cut
+            if self._row(stencil, raw) is not None:
+                return stencil
         new = stencil_of(raw, frame, said, self.run) if self.habits.is_open_for(spot.track) and not is_too_deep(raw) else None
-        return None if new is None else self._cut(self.habits.add(spot.track, new))
+        return None if new is None else self.habits.add(spot.track, new)
 
-    def _follow(self, cut: Cut | None) -> None:
+    def _follow(self, stencil: Stencil | None) -> None:
         """Expect lines like this one when the one before it comes again."""
-        if cut is not None and self._last is not None:
-            self.habits.expect(self._last.stencil, cut.stencil)
-        self._last = cut or self._last
+        if stencil is not None and self._last is not None:
+            self.habits.expect(self._last, stencil)
+        self._last = stencil or self._last
 
     def skim(self, texts: Sequence[bytes], begin: int) -> tuple[int, list[int]]:
         """Take lines from one on without parsing them; gives the number of the first that was not taken, and those passed over before it.
@@ -330,41 +309,42 @@ class Lane:
         end = matches.place(taken)
         return end, [place for place in matches.passed if place < end]
 
-    def _match(self, last: Cut, texts: Sequence[bytes], begin: int, stop: int) -> Matches:
+    def _match(self, last: Stencil, texts: Sequence[bytes], begin: int, stop: int) -> Matches:
         """The lines from one on that are as expected after the one before, up to one that is not."""
         found = Matches(begin, stop)
-        rows, used, following = found.rows, found.used, self._following
+        rows, used, following, readers = found.rows, found.used, self.habits.after, self._readers
         for place in range(begin, stop):
             raw = texts[place]
             size = len(raw)
-            for cut in following[last]:
-                reader = cut.readers.get(size)
-                if reader is not None and (row := reader(raw))[::2] == cut.constants:
+            for stencil in following[last]:
+                reader = readers[stencil].get(size)
+                if reader is not None and (pieces := reader(raw))[::2] == stencil.constants:
+                    row: Row | None = pieces[1::2]
+                    break
+                if (stencil.layout.numbered or size not in readers[stencil]) and (row := self._row(stencil, raw)) is not None:
                     break
             else:
-                met = self._first(last, raw)
-                if met is None and self._passes(raw, found.others):
-                    found.passed.append(place)
-                    continue
-                if met is None:
-                    found.end = place
-                    break
-                cut, row = met
-            rows.append(row[1::2])  # not the rest, which is as large as the line
-            used.append(cut)
-            last = cut
+                row = None
+            if row is not None:
+                rows.append(row)
+                used.append(stencil)
+                last = stencil
+            elif self._passes(raw, found.others):
+                found.passed.append(place)
+            else:
+                found.end = place
+                break
         return found
 
-    def _first(self, last: Cut, raw: bytes) -> tuple[Cut, Row] | None:
-        """The cut of a line where that is met for the first time in this run, after another, or in this length."""
-        for stencil in self.habits.after[last.stencil]:
-            cut = self._cut(stencil)
-            row = cut.row(raw) if cut is not None else None
-            if cut is not None and row is not None:
-                if cut not in self._following[last]:
-                    self._following[last].append(cut)
-                return cut, row
-        return None
+    def _row(self, stencil: Stencil, raw: bytes) -> Row | None:
+        """The parts of a line; None for one of another stencil."""
+        readers, size = self._readers[stencil], len(raw)
+        row = stencil.row(readers.get(size), raw)
+        # Where the number at the end got longer, lines of the same length are cut elsewhere.
+        if row is None and (size not in readers or stencil.layout.numbered):
+            readers[size] = stencil.reader(raw, len(self.run))
+            row = stencil.row(readers[size], raw)
+        return row
 
     def _passes(self, raw: bytes, others: set[int]) -> bool:
         """Whether a line is an event or a span, so that it may wait until metrics are taken; adds the hash of its name."""
@@ -376,76 +356,76 @@ class Lane:
         others.add(hash(found[0]))
         return True
 
-    def _cut(self, stencil: Stencil) -> Cut | None:
-        """A stencil in the run at hand; None where its lines must be read otherwise."""
-        cut = self._cuts.get(stencil)
-        if cut is None and (spot := self._spot_of(stencil)) is not None and self._is_short(stencil, spot):
-            readers = self.habits.readers(stencil, self.run)
-            cut = self._cuts[stencil] = Cut(stencil, spot, stencil.of_run(self.run.encode()), readers)
-            self._following[cut] = []
-        return cut
-
     def _spot_of(self, stencil: Stencil) -> Spot | None:
-        track = self.habits.tracks_of[stencil]
+        """Where the lines of a stencil belong in the run at hand; None where they must be read otherwise."""
+        track = self.habits.track_of[stencil]
         scope = self._by_place.get(track.place)
         if scope is None:
             scope = self._by_place[track.place] = self._scope_in(track.place)
-        return None if scope is None else self._spot(track, scope)
+        if scope is None or len(scope.records) + len(stencil.name_pattern) > MAX_REF:
+            return None
+        return self._spot(track, scope)
 
-    def _is_short(self, stencil: Stencil, spot: Spot) -> bool:
-        """Whether references to records of this run are no longer than a reference may be."""
-        return len(spot.scope.records) + len(stencil.name_pattern) <= MAX_REF
-
-    def _take_rows(self, rows: list[Row], used: list[Cut], others: set[int]) -> int:
+    def _take_rows(self, rows: list[Row], used: list[Stencil], others: set[int]) -> int:
         """Take rows up to the first that does not fit; gives how many those are."""
-        if not rows:
-            return 0
-        layouts = [cut.stencil.layout for cut in used]
-        same = layouts.count(layouts[0]) == len(layouts)
-        if same and self._take_all(rows, used, others):
+        layouts = [stencil.layout for stencil in used]
+        changes = compress(range(1, len(layouts)), starmap(is_not, pairwise(layouts)))
+        for start, end in pairwise((0, *changes, len(layouts))):
+            taken = self._take_like(rows[start:end], used[start:end], others)
+            if taken < end - start:
+                return start + taken
+        return len(rows)
+
+    def _take_like(self, rows: list[Row], used: list[Stencil], others: set[int]) -> int:
+        """Likewise, of rows of one layout."""
+        if not rows or self._take_all(rows, used, others):
             return len(rows)
         if len(rows) == 1:
             return 0
         half = (len(rows) + 1) // 2
-        taken = self._take_rows(rows[:half], used[:half], others)
-        return taken + self._take_rows(rows[half:], used[half:], others) if taken == half else taken
+        taken = self._take_like(rows[:half], used[:half], others)
+        return taken + self._take_like(rows[half:], used[half:], others) if taken == half else taken
 
-    def _take_all(self, rows: list[Row], used: list[Cut], others: set[int]) -> bool:
+    def _take_all(self, rows: list[Row], used: list[Stencil], others: set[int]) -> bool:
         """Take rows of one layout, where all of them fit: checked column by column."""
-        layout, columns = used[0].stencil.layout, list(zip(*rows, strict=True))
+        layout, columns = used[0].layout, list(zip(*rows, strict=True))
         framed, observed, recorded, names = (columns[place] for place in (layout.framed, layout.observed, layout.recorded, layout.name))
+        run = self.run.encode()
         if not (
-            written_as(framed, layout.framed_pattern)
+            all(columns[place].count(run) == len(rows) for place in layout.runs)
+            and written_as(framed, layout.framed_pattern)
             and times_fit(layout.pattern, observed, recorded)
-            and names_fit(names, [cut.stencil.name_pattern for cut in used])
-            and (are_whole_numbers(columns[LAST]) if layout.numbered else columns[LAST] == names)
+            and names_fit(names, [stencil.name_pattern for stencil in used])
+            and (are_whole_numbers(columns[layout.last]) if layout.numbered else columns[layout.last] == names)
         ):
             return False
-        measured = _measured(columns[MEASURED], used)
+        measured = _measured(columns[layout.measured], used)
         values = None if measured is None else numbers(measured[0])
-        if measured is None or values is None:
+        spots = {stencil: self._spot_of(stencil) for stencil in dict.fromkeys(used)}
+        if measured is None or values is None or None in spots.values():
             return False
-        tags, seen = measured[1], used[0].spot.scope.seen
-        new = dict(zip(map(hash, names), _contents(used, tags, observed, recorded, values), strict=True))
+        there = [cast(Spot, spots[stencil]) for stencil in used]
+        tags, seen = measured[1], there[0].scope.seen
+        new = dict(zip(map(hash, names), _contents(there, tags, observed, recorded, values), strict=True))
         if len(new) < len(names) or not (seen.keys().isdisjoint(new) and others.isdisjoint(new)):
             return False
         seen.update(new)
         newest = max(recorded).decode()
         self.newest = later(self.newest or newest, newest)
-        self._append(used, [*map(bytes.decode, observed)], values, tags)
+        self._append(there, [*map(bytes.decode, observed)], values, tags)
         self._last = used[-1]
         return True
 
-    def _append(self, used: list[Cut], times: list[str], values: list[int | float], tags: list[Tags] | None) -> None:
-        self._saw_all([cut.spot.scope for cut in used], times)
-        channels = {cut: self._channel(cut.spot) for cut in dict.fromkeys(used)}
+    def _append(self, spots: list[Spot], times: list[str], values: list[int | float], tags: list[Tags] | None) -> None:
+        self._saw_all([spot.scope for spot in spots], times)
+        channels = {spot: self._channel(spot) for spot in dict.fromkeys(spots)}
         if tags is not None or any(channel.slice_ref is not None or channel.metric.tagged for channel in channels.values()):
-            for cut, time, value, kept in zip(used, times, values, tags or [()] * len(used), strict=True):
-                channels[cut].append(time, value, kept)
+            for spot, time, value, kept in zip(spots, times, values, tags or [()] * len(spots), strict=True):
+                channels[spot].append(time, value, kept)
             return
-        columns = {cut: channel.plain_columns() for cut, channel in channels.items()}
-        for cut, time, value in zip(used, times, values, strict=True):
-            add_time, add_value, add_subject, subject = columns[cut]
+        columns = {spot: channel.plain_columns() for spot, channel in channels.items()}
+        for spot, time, value in zip(spots, times, values, strict=True):
+            add_time, add_value, add_subject, subject = columns[spot]
             add_time(time)
             add_value(value)
             add_subject(subject)
@@ -467,9 +447,8 @@ class Lane:
     def _forget(self) -> None:
         """Let go of scopes, of which there may be as many as samples; who comes again is met anew."""
         self.tell()
-        for table in (self._scopes, self._by_place, self._spots, self._met, self._cuts, self._following):
+        for table in (self._scopes, self._by_place, self._spots, self._met):
             table.clear()
-        self._last = None
 
 
 def content_of(base: int, tags: Tags, observed: bytes, recorded: bytes, value: float) -> int:
@@ -480,23 +459,20 @@ def content_of(base: int, tags: Tags, observed: bytes, recorded: bytes, value: f
 
 
 def _contents(
-    used: list[Cut], tags: list[Tags] | None, observed: Sequence[bytes], recorded: Sequence[bytes], values: list[int | float]
+    spots: list[Spot], tags: list[Tags] | None, observed: Sequence[bytes], recorded: Sequence[bytes], values: list[int | float]
 ) -> Iterator[int]:
-    if tags is None:
-        bases = [cut.spot.untagged for cut in used]
-    else:
-        bases = [hash((cut.spot.base, kept)) for cut, kept in zip(used, tags, strict=True)]
+    bases = (spot.untagged for spot in spots) if tags is None else map(hash, zip((spot.base for spot in spots), tags, strict=True))
     return map(hash, zip(bases, observed, recorded, values, map(eq, values, repeat(-1)), strict=False))
 
 
-def _measured(column: Sequence[bytes], used: list[Cut]) -> tuple[Sequence[bytes], list[Tags] | None] | None:
+def _measured(column: Sequence[bytes], used: list[Stencil]) -> tuple[Sequence[bytes], list[Tags] | None] | None:
     """The texts of values, and the tags where any line has some; None where tags are more than names with plain values."""
-    if not any(cut.stencil.middle for cut in dict.fromkeys(used)):
+    if not any(stencil.middle for stencil in dict.fromkeys(used)):
         return column, None
     values: list[bytes] = []
     tags: list[Tags] = []
-    for text, cut in zip(column, used, strict=True):
-        middle, tags_first = cut.stencil.middle, cut.stencil.tags_first
+    for text, stencil in zip(column, used, strict=True):
+        middle, tags_first = stencil.middle, stencil.tags_first
         before, _, after = text.partition(middle) if middle else (text, b"", b"")
         said = tags_of(before if tags_first else after) if middle else {}
         if said is None:

@@ -6,8 +6,9 @@ the text's place there whatever letters it has, does so in every line of the ste
 """
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import orjson
@@ -15,34 +16,33 @@ import orjson
 from contexta.workspace.columns import DIGITS, LETTERS
 from contexta.workspace.said import Said, said_in
 
-# A line cut in pieces: what its stencil has, and between each two of these one of the parts that vary.
+# The parts of a line that vary, or all of its pieces.
 Row = tuple[bytes, ...]
 Reader = Callable[[bytes], Row]
 
-# The parts that vary: four of a fixed width, in any order, what was measured, and one that ends the line.
+# The parts that vary, beside the run: four of a fixed width, in any order, what was measured, and one that ends the line.
 _FIXED = 4
-MEASURED, LAST = 4, 5
 
 # Stands for the run, `project.run`: no line holds it, because JSON does not.
 ANY_RUN = "\0"
-
-# Neither does it hold this.
-_CUT = b"\1"
 
 _TIMES = ("captured_at", "appended_at", "observed_at", "recorded_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What lines that are checked together have in common: where the fixed parts stand among those that vary, and how times are written.
+    """What lines that are checked together have in common: where the parts stand in a row, and how times are written.
 
-    `numbered` lines end with a number, others with the record's name again.
+    `runs` are where the run is named. `numbered` lines end with a number, others with the record's name again.
     """
 
     framed: int
     observed: int
     recorded: int
     name: int
+    measured: int
+    last: int
+    runs: tuple[int, ...]
     framed_pattern: bytes
     pattern: bytes
     numbered: bool
@@ -52,31 +52,37 @@ class Layout:
 class Stencil:
     """What the lines of one kind have in common in one place of any run: all but the parts that vary.
 
-    `joined` are the constant pieces with `_CUT` between them, `widths` those of the fixed parts. `middle` is what stands between value and
-    tags, whichever comes first; empty without tags.
+    `constants` are the pieces of a line before, between and after its parts; `widths` those of the parts, of the run 0, as of what was
+    measured and of a number at the end. `middle` is what stands between value and tags, whichever comes first; empty without tags.
     """
 
     layout: Layout
-    joined: bytes
+    constants: Row
     widths: tuple[int, ...]
     name_pattern: bytes
     middle: bytes
     tags_first: bool
 
-    def of_run(self, run: bytes) -> Row:
-        """The constant pieces of the lines of a run."""
-        return tuple(self.joined.replace(b"\0", run).split(_CUT))
+    def reader(self, raw: bytes, run: int) -> Reader | None:
+        """What cuts lines as long as this one, of a run whose name is so long; None where it is too short.
 
-    def reader(self, constants: Row, raw: bytes) -> Reader | None:
-        """What cuts lines as long as this one; None where it is too short. Of a number at the end, the length is as it is here."""
-        tail = len(constants[-1])
-        last = len(raw) - tail - raw.rfind(b":", 0, len(raw) - tail) - 1 if self.layout.numbered else len(self.name_pattern)
-        measured = len(raw) - sum(map(len, constants)) - sum(self.widths) - last
+        Of a number at the end, the length is as it is here.
+        """
+        layout, tail = self.layout, len(self.constants[-1])
+        last = len(raw) - tail - raw.rfind(b":", 0, len(raw) - tail) - 1 if layout.numbered else len(self.name_pattern)
+        measured = len(raw) - sum(map(len, self.constants)) - sum(self.widths) - len(layout.runs) * run - last
         if measured < 1 or last < 1:
             return None
-        widths = (*self.widths, measured, last)
-        pieces = [f"{len(piece)}s{width}s" for piece, width in zip(constants, widths, strict=False)]
+        free = {layout.measured: measured, layout.last: last, **dict.fromkeys(layout.runs, run)}
+        widths = [free.get(place, width) for place, width in enumerate(self.widths)]
+        pieces = [f"{len(piece)}s{width}s" for piece, width in zip(self.constants, widths, strict=False)]
         return struct.Struct(f"{''.join(pieces)}{tail}s").unpack
+
+    def row(self, reader: Reader | None, raw: bytes) -> Row | None:
+        """The parts of a line; None for one of another stencil."""
+        if reader is None or (pieces := reader(raw))[::2] != self.constants:
+            return None
+        return pieces[1::2]
 
 
 class _Part(NamedTuple):
@@ -87,7 +93,7 @@ class _Part(NamedTuple):
 
 def stencil_of(raw: bytes, frame: Mapping[str, Any], said: Said, run: str) -> Stencil | None:
     """The stencil of a metric line that was found good; None where it is not written as its stencil would print others."""
-    if b"\0" in raw or _CUT in raw or any(run in text for text in (*said.manner, *said.series) if isinstance(text, str)):
+    if any(run in text for text in (*said.manner, *said.series) if isinstance(text, str)):
         return None
     parts = _parts(raw, _fields(frame), f"record:{run}.")
     stencil = _cut(raw, parts, run) if parts is not None else None
@@ -139,32 +145,46 @@ def _tags_part(raw: bytes) -> _Part | None:
     return _Part(start, end, "tags") if raw.count(b'"tags":') == 1 and end >= 0 else None
 
 
-def _cut(raw: bytes, parts: list[_Part], run: str) -> Stencil | None:
-    fixed, measured, last = parts[:_FIXED], parts[_FIXED:-1], parts[-1]
-    keys = [part.key for part in fixed]
-    texts = {part.key: raw[part.start : part.end] for part in fixed}
-    framed = next((key for key in ("captured_at", "appended_at") if key in keys), None)
+def _cut(raw: bytes, known: list[_Part], run: str) -> Stencil | None:
+    texts = {part.key: raw[part.start : part.end] for part in known}
+    framed = next((key for key in ("captured_at", "appended_at") if key in texts), None)
     pattern = texts["observed_at"].translate(DIGITS)
     if framed is None or texts["recorded_at"].translate(DIGITS) != pattern:
         return None
-    ends = [0, *(part.end for part in fixed), measured[-1].end, last.end]
-    starts = [*(part.start for part in fixed), measured[0].start, last.start, len(raw)]
+    measured, last = known[_FIXED:-1], known[-1]
+    whole = _Part(measured[0].start, measured[-1].end, "measured")
+    varying = [*known[:_FIXED], whole, last]
+    parts = sorted([*varying, *_runs(raw, run, varying)])
+    keys = [part.key for part in parts]
+    widths = {part.key: part.end - part.start for part in known[:_FIXED]}
     return Stencil(
         layout=Layout(
             framed=keys.index(framed),
             observed=keys.index("observed_at"),
             recorded=keys.index("recorded_at"),
             name=keys.index("record_ref"),
+            measured=keys.index("measured"),
+            last=keys.index(last.key),
+            runs=tuple([place for place, key in enumerate(keys) if key == "run"]),
             framed_pattern=texts[framed].translate(DIGITS),
             pattern=pattern,
             numbered=last.key == "sequence",
         ),
-        joined=_CUT.join([raw[end:start] for end, start in zip(ends, starts, strict=True)]).replace(run.encode(), b"\0"),
-        widths=tuple([part.end - part.start for part in fixed]),
+        constants=tuple([raw[end:start] for end, start in pairwise((0, *chain.from_iterable(part[:2] for part in parts), len(raw)))][::2]),
+        widths=tuple([widths.get(key, 0) for key in keys]),
         name_pattern=texts["record_ref"].translate(LETTERS),
         middle=raw[measured[0].end : measured[-1].start] if len(measured) > 1 else b"",
         tags_first=measured[0].key == "tags",
     )
+
+
+def _runs(raw: bytes, run: str, known: list[_Part]) -> Iterator[_Part]:
+    """Where a line names its run, outside of the parts that vary anyway."""
+    name, start = run.encode(), -1
+    while (start := raw.find(name, start + 1)) >= 0:
+        part = _Part(start, start + len(name), "run")
+        if not any(part.start < other.end and other.start < part.end for other in known):
+            yield part
 
 
 # Other parts that a stencil is tried with: nothing that a line would hold.
@@ -174,12 +194,12 @@ _OTHER_RUN, _OTHER_NAME, _OTHER_VALUE, _OTHER_TAGS = "other.other", "other-0", 2
 def _prints(stencil: Stencil, said: Said, run: str) -> bool:
     """Whether the stencil prints other parts, in another run, as a line that says just those otherwise."""
     layout, value, tags = stencil.layout, str(_OTHER_VALUE).encode(), b'"other":0.5'
-    parts = {layout.framed: b"7-T", layout.observed: b"8-T", layout.recorded: b"9-T", layout.name: _OTHER_NAME.encode()}
-    parts[MEASURED] = value if not stencil.middle else stencil.middle.join((tags, value) if stencil.tags_first else (value, tags))
-    parts[LAST] = b"20626" if layout.numbered else _OTHER_NAME.encode()
-    pieces = enumerate(stencil.of_run(_OTHER_RUN.encode()))
+    parts = dict.fromkeys(layout.runs, _OTHER_RUN.encode())
+    parts |= {layout.framed: b"7-T", layout.observed: b"8-T", layout.recorded: b"9-T", layout.name: _OTHER_NAME.encode()}
+    parts[layout.measured] = value if not stencil.middle else stencil.middle.join((tags, value) if stencil.tags_first else (value, tags))
+    parts[layout.last] = b"20626" if layout.numbered else _OTHER_NAME.encode()
     try:
-        other = said_in(orjson.loads(b"".join([piece + parts.get(place, b"") for place, piece in pieces])))
+        other = said_in(orjson.loads(b"".join([piece + parts.get(place, b"") for place, piece in enumerate(stencil.constants)])))
     except orjson.JSONDecodeError:
         return False
     return other == said._replace(
