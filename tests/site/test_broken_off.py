@@ -246,7 +246,7 @@ def _broken_off(site: Site, builder: Builder, *more: str) -> None:
     """Begin to build a site in all formats, and kill it when it has put half of its pages in their places."""
     before = len(tree(site.out)) if site.out.exists() else 0
     words = ["build", str(site.root), "-o", str(site.out), "--format", "html,json", "--jobs", "1", *more]
-    process = builder.begin(words, 140, [str(site.out)])
+    process = builder.begin(words, 84, [str(site.out)])
     assert builder.said("ended") == signal.SIGKILL
     _assert_all_end(process)
     assert len(tree(site.out)) > before
