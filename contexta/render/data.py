@@ -22,7 +22,7 @@ def _plain(value: Any, links: Links) -> Any:
     if isinstance(value, Sheet):
         return {"type": "sheet", "name": value.name, "columns": value.columns, "holds": value.holds, "address": links(value.ref)}
     if isinstance(value, Line):
-        return {"type": "line", "label": _plain(value.label, links), "points": _plain(value.points, links)}
+        return {"type": "line", "label": _plain(value.label, links), "points": _plain(value.points, links), "faint": value.faint}
     if is_dataclass(value):
         members = {field.name: _plain(getattr(value, field.name), links) for field in fields(value)}
         return {"type": type(value).__name__.lower(), **members, **_name_of_non_finite(members)}

@@ -18,6 +18,7 @@ from contexta.render.links import Links
 from contexta.report.document import (
     Bytes,
     Cell,
+    Change,
     Code,
     Duration,
     Exact,
@@ -26,6 +27,7 @@ from contexta.report.document import (
     Pairs,
     Quantity,
     Ref,
+    Spark,
     Status,
     Table,
     Text,
@@ -171,6 +173,15 @@ def _times(items: Sequence[Time], _link: Links) -> list[str]:
     return [f'<time datetime="{moment}">{word}</time>' for moment, word in zip(moments, worded, strict=True)]
 
 
+def _changes(items: Sequence[Change], _link: Links) -> list[str]:
+    kinds = {True: "good", False: "bad", None: "calm"}
+    return [f'<span class="change {kinds[item.better]}">{shown(words.change(item))}</span>' for item in items]
+
+
+def _sparks(items: Sequence[Spark], _link: Links) -> list[str]:
+    return [f'<span class="spark">{words.sparkline(item.values)}</span>' for item in items]
+
+
 def _durations(items: Sequence[Duration], _link: Links) -> list[str]:
     least = '<span title="inferred: at least">≥</span> '
     return [f'<span class="quantity">{least if item.at_least else ""}{words.duration(item.seconds)}</span>' for item in items]
@@ -195,6 +206,8 @@ _PUT: Mapping[type, Callable[[Sequence[Any], Links], list[str]]] = {
     Code: _codes,
     Number: _numbers,
     Exact: _exacts,
+    Change: _changes,
+    Spark: _sparks,
     Ref: _refs,
     Status: _statuses,
     Level: _levels,

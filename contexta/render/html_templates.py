@@ -21,7 +21,7 @@ from contexta.errors import TemplateFailure
 from contexta.render import html_axes, html_cells, words
 from contexta.render.drawing import Drawing, draw
 from contexta.render.links import Links
-from contexta.report.document import Cell, Chart, Document, Table
+from contexta.report.document import Bar, Cell, Chart, Document, Histogram, Table
 
 _HERE = Path(__file__).resolve()
 _PACKAGE = _HERE.parent.parent
@@ -140,6 +140,8 @@ def _environment(own: Path | None) -> jinja2.Environment:
         kind=lambda item: type(item).__name__.lower(),
         number=_of((int, float), words.number),
         exact=_of((int, float), words.exact),
+        bar=_of((Bar,), words.bar),
+        bins=_of((Histogram,), words.bins),
         duration=_of((int, float), words.duration),
         size=_of((int,), words.size),
         with_unit=_of((str,), words.with_unit),

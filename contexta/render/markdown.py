@@ -15,12 +15,15 @@ from contexta.report.document import (
     Fact,
     Facts,
     Figures,
+    Histogram,
     Issue,
     Issues,
+    Lineage,
     Note,
     Prose,
     Ref,
     Table,
+    Timeline,
 )
 
 # An underscore between two letters or digits opens no emphasis, and reads better bare.
@@ -67,14 +70,25 @@ def _head(document: Document, links: Links) -> Iterator[str]:
 
 def _block(block: Block, links: Links) -> Iterator[str]:
     match block:
-        case Facts(items) | Figures(items):
+        case Facts(items) | Lineage(items):
             yield from (_fact(item, links) for item in items)
+        case Figures():
+            yield from (_fact(item, links) for item in words.facts_of(block))
         case Table():
             yield from _table(block, links)
         case Details(table):
             yield from _table(table, links)
         case Chart():
             yield f"- {escape(words.chart(block))}"
+        case Timeline(title, moment, bars, total):
+            yield f"**{escape(title)}**, from {words.cell(moment)}"
+            yield ""
+            yield from (f"{'  ' * bar.depth}- {_cell(bar.what, links)}: {_cell(bar.status, links)}, {words.bar(bar)}" for bar in bars)
+            yield from ["", _more(len(bars), total)] if total > len(bars) else []
+        case Histogram(title, unit):
+            yield f"**{escape(words.with_unit(title, unit and f'({unit})'))}**"
+            yield ""
+            yield from (f"- {span}: {words.count(count)}" for span, count in words.bins(block))
         case Issues(items, total):
             yield from (_issue(issue, links) for issue in items)
             yield from ["", _more(len(items), total)] if total > len(items) else []

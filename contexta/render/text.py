@@ -11,12 +11,16 @@ from contexta.report.document import (
     Chart,
     Details,
     Document,
+    Fact,
     Facts,
     Figures,
+    Histogram,
     Issues,
+    Lineage,
     Note,
     Prose,
     Table,
+    Timeline,
 )
 
 # A longer cell is cut with a mark, unless it is the last of its row; the other formats hold it whole.
@@ -49,7 +53,8 @@ def _head(document: Document) -> Iterator[str]:
 
 def _block(block: Block) -> Iterator[str]:
     match block:
-        case Facts(items) | Figures(items):
+        case Facts() | Figures() | Lineage():
+            items = _labelled(block)
             width = max((len(words.one_line(item.label)) for item in items), default=0)
             for item in items:
                 note = f"  ({words.one_line(item.note)})" if item.note else ""
@@ -58,6 +63,13 @@ def _block(block: Block) -> Iterator[str]:
             yield from _table(block.table if isinstance(block, Details) else block)
         case Chart():
             yield words.one_line(words.chart(block))
+        case Timeline(title, moment, bars, total):
+            yield words.one_line(f"{title}, from {words.cell(moment)}")
+            yield from (f"{'  ' * (bar.depth + 1)}{_line(bar.what)}  {_line(bar.status)}  {words.bar(bar)}" for bar in bars)
+            yield from [_more(len(bars), total)] if total > len(bars) else []
+        case Histogram(title, unit):
+            yield words.one_line(words.with_unit(title, unit and f"({unit})"))
+            yield from (f"  {span}  {words.count(count)}" for span, count in words.bins(block))
         case Issues(items, total):
             yield from (f"{words.LEVEL_SIGNS[issue.severity]} {issue.severity:<7} {words.one_line(issue.sentence)}" for issue in items)
             yield from [_more(len(items), total)] if total > len(items) else []
@@ -68,6 +80,16 @@ def _block(block: Block) -> Iterator[str]:
             yield words.one_line(text)
         case _:
             assert_never(block)
+
+
+def _labelled(block: Facts | Figures | Lineage) -> Sequence[Fact]:
+    match block:
+        case Figures():
+            return words.facts_of(block)
+        case Lineage(steps):
+            return steps
+        case Facts(items):
+            return items
 
 
 def _line(cell: Cell) -> str:

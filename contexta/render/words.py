@@ -2,11 +2,32 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import orjson
 
-from contexta.report.document import Bytes, Cell, Chart, Code, Duration, Exact, Level, Number, Pairs, Ref, Status, Text, Time
+from contexta.report.document import (
+    Bar,
+    Bytes,
+    Cell,
+    Change,
+    Chart,
+    Code,
+    Duration,
+    Exact,
+    Fact,
+    Figure,
+    Figures,
+    Histogram,
+    Level,
+    Number,
+    Pairs,
+    Ref,
+    Spark,
+    Status,
+    Text,
+    Time,
+)
 
 NOTHING = "–"
 
@@ -174,6 +195,10 @@ def cell(value: Cell) -> str:
             return with_unit(number(amount), unit)
         case Exact(amount, unit):
             return with_unit(exact(amount), unit)
+        case Change():
+            return change(value)
+        case Spark(values):
+            return sparkline(values)
         case Status(word, inferred):
             return status(word) + (" (inferred)" if inferred else "")
         case Level(word):
@@ -200,6 +225,41 @@ def status(word: str) -> str:
 def with_unit(amount: str, unit: str | None) -> str:
     """A number and its unit; a count needs none."""
     return f"{amount} {visible(unit)}" if unit and unit != "count" else amount
+
+
+def change(found: Change) -> str:
+    """`▲ +0.012 (better)`: the sign says which way, words whether that is good."""
+    if found.amount == 0:
+        return "= unchanged"
+    sign, plus = ("▲", "+") if found.amount > 0 else ("▼", "")
+    judged = "" if found.better is None else " (better)" if found.better else " (worse)"
+    return f"{sign} {plus}{with_unit(number(found.amount), found.unit)}{judged}"
+
+
+def facts_of(figures: Figures) -> list[Fact]:
+    """Figures as labelled values, for formats without room for more."""
+    return [Fact(figure.label, figure.value, ", ".join(_beside(figure, figures.against))) for figure in figures.items]
+
+
+def _beside(figure: Figure, against: Ref | None) -> Iterator[str]:
+    if figure.note:
+        yield figure.note
+    if figure.best is not None:
+        yield f"best {cell(figure.best)}"
+    if figure.change is not None:
+        yield f"{change(figure.change)} against {against.text}" if against else change(figure.change)
+
+
+def bar(one: Bar) -> str:
+    """When a bar began and how long it took: `from 3.0 s, 12.4 s`."""
+    lasted = "not ended" if one.end is None else duration(one.end - one.begin)
+    return f"from {duration(one.begin)}, {lasted}"
+
+
+def bins(histogram: Histogram) -> list[tuple[str, int]]:
+    """Each bin in words, `0.1 to 0.2`, and its count."""
+    edges = [number(edge) for edge in histogram.edges]
+    return [(f"{low} to {high}", count) for low, high, count in zip(edges, edges[1:], histogram.counts, strict=False)]
 
 
 def sparkline(values: Sequence[float | None]) -> str:

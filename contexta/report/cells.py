@@ -16,7 +16,24 @@ from contexta.contract import (
     StageExecution,
     seconds_between,
 )
-from contexta.report.document import Bytes, Cell, Code, Duration, Exact, Level, Number, Pairs, Ref, Scalar, Status, Table, Text, Time
+from contexta.report.document import (
+    Bytes,
+    Cell,
+    Change,
+    Code,
+    Duration,
+    Exact,
+    Level,
+    Number,
+    Pairs,
+    Ref,
+    Scalar,
+    Spark,
+    Status,
+    Table,
+    Text,
+    Time,
+)
 
 # A table that is not expected to be long is cut here all the same; the rest is counted, not shown.
 MAX_ROWS = 1000
@@ -118,6 +135,10 @@ def plain(cell: Cell) -> Scalar:
             return None
         case Ref(stable):
             return stable
+        case Change(amount):
+            return amount
+        case Spark(values):
+            return json.dumps(values)
         case Duration(seconds):
             return seconds
         case Bytes(count):

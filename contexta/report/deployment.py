@@ -60,7 +60,7 @@ def _summary(snapshot: DeploymentSnapshot, run: RunSummary | None) -> Iterator[B
 
 def _producing_run(run: RunSummary) -> Iterator[Block]:
     if run.headlines:
-        yield Figures(tuple(headline.fact for headline in run.headlines))
+        yield Figures(tuple(headline.figure for headline in run.headlines))
     yield Facts(
         (
             Fact("Run", run.link()),

@@ -97,8 +97,24 @@ class Pairs:
     items: tuple[tuple[str, "Cell"], ...]
 
 
-Quantity = Number | Exact | Duration | Bytes
-Cell = Text | Code | Number | Exact | Ref | Status | Level | Time | Duration | Bytes | Pairs | None
+@dataclass(frozen=True, slots=True)
+class Change:
+    """By how much a number is more than another of its kind; `better` says whether that is good, None where nobody knows."""
+
+    amount: int | float
+    unit: str | None = None
+    better: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """The course of some numbers, small enough to stand in a line of text; None where one is missing."""
+
+    values: tuple[float | None, ...]
+
+
+Quantity = Number | Exact | Change | Duration | Bytes
+Cell = Text | Code | Number | Exact | Change | Spark | Ref | Status | Level | Time | Duration | Bytes | Pairs | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +134,26 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """The few numbers that people look for first."""
+class Figure:
+    """A number that people look for first: its last value, its best where that is another, how it came there, and what changed.
 
-    items: tuple[Fact, ...]
+    `change` is against what the page says it is compared with.
+    """
+
+    label: str
+    value: Cell
+    note: str = ""
+    best: Number | None = None
+    change: Change | None = None
+    spark: Spark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The few numbers that people look for first; `against` is what their changes are measured against."""
+
+    items: tuple[Figure, ...]
+    against: Ref | None = None
 
 
 # A value in a spreadsheet's cell.
@@ -178,11 +210,15 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a chart, by axis: the x of each point, and its y or None where there is a gap."""
+    """One line of a chart, by axis: the x of each point, and its y or None where there is a gap.
+
+    One that is `faint` is there for comparison, and is not what the chart is about.
+    """
 
     label: str
     xs: tuple[float, ...]
     ys: tuple[float | None, ...]
+    faint: bool = False
 
     @classmethod
     def through(cls, label: str, points: Iterable[tuple[float, float | None]]) -> "Line":
@@ -197,11 +233,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened at an x of a chart."""
+
+    x: float
+    what: Ref
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """Lines over a common x.
 
     `axis` says what x is: `seconds` since the start, or an `index` whose `names` label its first and last place. `stands_for` is how many
-    points were measured; where it is more than the points drawn, these are the extremes of each stretch.
+    points were measured; where it is more than the points drawn, these are the extremes of each stretch. `scale` is that of y.
     """
 
     title: str
@@ -210,6 +254,49 @@ class Chart:
     names: tuple[str, ...]
     lines: tuple[Line, ...]
     stands_for: int
+    scale: Literal["linear", "log"] = "linear"
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Something that took time: when it began and ended, in seconds since the timeline's beginning; `end` is None while it is open.
+
+    `depth` is how deep it lies in others.
+    """
+
+    what: Ref
+    status: Status
+    begin: float
+    end: float | None
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Bars below each other over a common time that begins at a moment; `total` counts those beyond the ones shown."""
+
+    title: str
+    moment: Time
+    bars: tuple[Bar, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How many values lie between each two neighbouring edges (the last edge belongs to the last count)."""
+
+    title: str
+    unit: str | None
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where something came from and went to: steps in order, each of one or several things."""
+
+    steps: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +331,7 @@ class Note:
     text: str
 
 
-Block = Facts | Figures | Table | Details | Chart | Issues | Prose | Note
+Block = Facts | Figures | Table | Details | Chart | Timeline | Histogram | Lineage | Issues | Prose | Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +347,7 @@ class Document:
     """A page: what it is about, where it belongs, and its sections. `as_of` is the time of the newest line it was made from."""
 
     title: str
-    kind: Literal["index", "project", "run", "deployment"]
+    kind: Literal["index", "project", "run", "deployment", "comparison"]
     subject: Ref
     sections: tuple[Section, ...]
     status: Status | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, TypeVar
 
 from contexta.contract import MetricSeries, RunSnapshot, StableRef, seconds_since
-from contexta.report.document import Chart, Fact, Line, Number
+from contexta.report.document import Chart, Figure, Line, Number
 
 # A line is drawn from at most about this many points.
 MAX_POINTS = 400
@@ -42,17 +42,17 @@ def last_by_subject(series: Iterable[MetricSeries]) -> dict[str, dict[str, Numbe
     return columns
 
 
-def headlines(snapshot: RunSnapshot) -> tuple[Fact, ...]:
+def headlines(snapshot: RunSnapshot) -> tuple[Figure, ...]:
     """The last value of each metric in the widest scope that has it: the run, then its stages, the last one first.
 
     What was measured on single samples says too little to stand here.
     """
-    found: dict[str, Fact] = {}
+    found: dict[str, Figure] = {}
     stages = {stage.ref: -position for position, stage in enumerate(snapshot.stages, 1)}
     candidates = [one for one in snapshot.series if one.level in ("run", "stage", "batch")]
     for one in sorted(candidates, key=lambda one: (stages.get(one.owner, -len(stages) - 1), one.level == "batch")):
         note = "" if one.level == "run" else one.owner.name
-        found.setdefault(label(one), Fact(label(one), Number(one.values[-1], one.unit), note))
+        found.setdefault(label(one), Figure(label(one), Number(one.values[-1], one.unit), note))
     return tuple(found.values())[:MAX_HEADLINES]
 
 

@@ -17,7 +17,7 @@ from contexta.contract import (
 from contexta.report import artifacts, kept, measures
 from contexta.report.artifacts import ArtifactFacts
 from contexta.report.diagnostics import count, diagnose, diagnose_deployment
-from contexta.report.document import Duration, Fact, Issue, Number, Ref, Status
+from contexta.report.document import Duration, Figure, Issue, Number, Ref, Status
 
 # As many sentences of one run as the pages about many show, and as much of each.
 MAX_ATTENTION = 3
@@ -33,9 +33,9 @@ class Headline(NamedTuple):
     unit: str | None
 
     @property
-    def fact(self) -> Fact:
+    def figure(self) -> Figure:
         """The number with its label, for a page."""
-        return Fact(self.label, Number(self.value, self.unit), self.note)
+        return Figure(self.label, Number(self.value, self.unit), self.note)
 
 
 class Concern(NamedTuple):
@@ -226,9 +226,9 @@ def _text_of(ref: StableRef | None) -> str | None:
     return None if ref is None else str(ref)
 
 
-def _headline(fact: Fact) -> Headline:
-    number = cast(Number, fact.value)
-    return Headline(fact.label, fact.note, number.value, number.unit)
+def _headline(figure: Figure) -> Headline:
+    number = cast(Number, figure.value)
+    return Headline(figure.label, figure.note, number.value, number.unit)
 
 
 def _fields(values: list[Any]) -> dict[str, Any]:

@@ -4,8 +4,10 @@ import math
 
 from contexta.report.document import (
     INDEX,
+    Bar,
     Block,
     Bytes,
+    Change,
     Chart,
     Code,
     Details,
@@ -14,11 +16,14 @@ from contexta.report.document import (
     Exact,
     Fact,
     Facts,
+    Figure,
     Figures,
+    Histogram,
     Issue,
     Issues,
     Level,
     Line,
+    Lineage,
     Note,
     Number,
     Pairs,
@@ -26,10 +31,12 @@ from contexta.report.document import (
     Ref,
     Section,
     Sheet,
+    Spark,
     Status,
     Table,
     Text,
     Time,
+    Timeline,
 )
 
 # Hidden characters, markup of HTML and Markdown, a second line.
@@ -61,6 +68,7 @@ def specimen(text: str = HOSTILE) -> Document:
                 "Tables and charts",
                 (_table(text), _details(text), _cut(text, "values"), _cut(text, "rows"), _chart(text, 2), _chart(text, 9)),
             ),
+            Section("Time and spread", (_timeline(text), _histogram(text), _lineage(text))),
             Section("Diagnostics", (_issues(text), Issues((), 0))),
             Section("Prose", (PROSE,)),
         ),
@@ -68,7 +76,13 @@ def specimen(text: str = HOSTILE) -> Document:
 
 
 def _figures(text: str) -> Block:
-    return Figures((Fact(text, Number(0.97777, text), text), Fact("count", Number(48_000, "count"))))
+    return Figures(
+        (
+            Figure(text, Number(0.97777, text), text, Number(0.98, text), Change(0.012, text, better=True), Spark((1.0, None, 3.0))),
+            Figure("count", Number(48_000, "count")),
+        ),
+        Ref(LINKED, text),
+    )
 
 
 def _facts(text: str) -> Block:
@@ -84,6 +98,9 @@ def _facts(text: str) -> Block:
         Status("unknown", inferred=True),
         Level("critical"),
         Time(MOMENT),
+        Change(-0.25, text, better=False),
+        Change(0),
+        Spark((0.5, 2.5)),
         Duration(7800.0, at_least=True),
         Bytes(2900),
         Pairs(((text, Text(text)), ("n", Number(3)), ("in", Pairs((("d", None),))))),
@@ -110,6 +127,23 @@ def _cut(text: str, name: str) -> Block:
 
 def _chart(text: str, stands_for: int) -> Block:
     return Chart(text, text, "index", (text, "e2"), (Line.through(text, ((0, 2.5), (1, None), (2, 0.5))),), stands_for)
+
+
+def _timeline(text: str) -> Block:
+    bars = (
+        Bar(Ref("stage:demo.r1.train", text), Status("completed"), 0.0, 12.5),
+        Bar(Ref("batch:demo.r1.train.e0", text), Status("failed"), 1.0, 5.0, depth=1),
+        Bar(Ref("stage:demo.r1.eval", text), Status("unknown", inferred=True), 13.0, None),
+    )
+    return Timeline(text, Time(MOMENT), bars, 5)
+
+
+def _histogram(text: str) -> Block:
+    return Histogram(text, text, (0.0, 0.5, 1.0), (3, 9))
+
+
+def _lineage(text: str) -> Block:
+    return Lineage((Fact("Dataset", Code(text)), Fact("Run", Ref(LINKED, text), text)))
 
 
 def _issues(text: str) -> Block:

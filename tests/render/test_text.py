@@ -17,6 +17,7 @@ from contexta.report.document import (
     Document,
     Fact,
     Facts,
+    Figure,
     Figures,
     Issue,
     Issues,
@@ -110,7 +111,7 @@ def test_facts_line_up() -> None:
 
 
 def test_facts_line_up_where_a_label_holds_hidden_characters() -> None:
-    assert lines(Figures((Fact("\u202e", Number(1)), Fact("a", Number(2))))) == ["⟨U+202E⟩  1", "a         2"]
+    assert lines(Figures((Figure("\u202e", Number(1)), Figure("a", Number(2))))) == ["⟨U+202E⟩  1", "a         2"]
 
 
 def test_a_long_cell_is_cut_with_a_mark() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contexta.contract import MetricSeries, RunSnapshot, StableRef
 from contexta.report import measures
-from contexta.report.document import Chart, Fact, Number
+from contexta.report.document import Chart, Figure, Number
 from tests.report.builders import BEGIN, RUN, moment, series, snapshot, stage
 
 # However long an example takes on a busy machine.
@@ -95,27 +95,27 @@ def test_what_is_no_finite_number_is_found_among_others(values: list[float], *, 
 # headlines
 
 
-def headlines_of(*found: MetricSeries) -> list[Fact]:
+def headlines_of(*found: MetricSeries) -> list[Figure]:
     return list(measures.headlines(snapshot(stages=(stage("train"), stage("evaluate")), series=found)))
 
 
 def test_a_number_of_the_run_comes_before_those_of_its_stages() -> None:
     facts = headlines_of(series("acc", TRAIN, [0.1]), series("acc", EVALUATE, [0.2]), series("acc", f"run:{RUN}", [0.9]))
-    assert facts == [Fact("acc", Number(0.9))]
+    assert facts == [Figure("acc", Number(0.9))]
 
 
 def test_without_one_of_the_run_the_last_stage_speaks_and_is_named() -> None:
     facts = headlines_of(series("acc", TRAIN, [0.1]), series("acc", EVALUATE, [0.2]))
-    assert facts == [Fact("acc", Number(0.2), "evaluate")]
+    assert facts == [Figure("acc", Number(0.2), "evaluate")]
 
 
 def test_a_stage_as_a_whole_speaks_before_its_batches() -> None:
     by_batch = series("acc", EPOCHS, [0.3, 0.4, 0.5], owner=TRAIN)
-    assert headlines_of(by_batch, series("acc", TRAIN, [0.9])) == [Fact("acc", Number(0.9), "train")]
+    assert headlines_of(by_batch, series("acc", TRAIN, [0.9])) == [Figure("acc", Number(0.9), "train")]
 
 
 def test_a_headline_is_the_last_value_with_its_unit() -> None:
-    assert headlines_of(series("loss", TRAIN, [2, 1], unit="nats")) == [Fact("loss", Number(1, "nats"), "train")]
+    assert headlines_of(series("loss", TRAIN, [2, 1], unit="nats")) == [Figure("loss", Number(1, "nats"), "train")]
 
 
 def test_single_samples_and_operations_make_no_headline() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from contexta.contract import Problem
 from contexta.report import DeploymentSummary, RunSummary, artifacts, summarize, summarize_deployment
 from contexta.report.artifacts import ArtifactFacts
-from contexta.report.document import Duration, Fact, Number, Ref, Status
+from contexta.report.document import Duration, Figure, Number, Ref, Status
 from contexta.report.kept import RUN as RUN_LAYOUT
 from contexta.report.summary import MAX_ATTENTION, MAX_SENTENCE, Attention, Concern, Headline, ProjectName
 from tests.report import builders
@@ -50,7 +50,7 @@ def test_nothing_wrong_is_no_attention() -> None:
 def test_headlines_are_those_of_the_run() -> None:
     summary = builders.run_summary("demo.r1", numbers={"acc": 0.9})
     assert summary.headlines == (Headline("acc", "", 0.9, None),)
-    assert summary.headlines[0].fact == Fact("acc", Number(0.9))
+    assert summary.headlines[0].figure == Figure("acc", Number(0.9))
 
 
 def test_what_was_deployed_is_the_artifact_that_a_deployment_names() -> None:
