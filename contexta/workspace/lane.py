@@ -356,6 +356,16 @@ class Lane:
         others.add(hash(found[0]))
         return True
 
+    def _spots_of(self, used: list[Stencil]) -> list[Spot] | None:
+        """Where the lines of these stencils belong, None where any of them must be read otherwise."""
+        spots: dict[Stencil, Spot] = {}
+        for stencil in dict.fromkeys(used):
+            spot = self._spot_of(stencil)
+            if spot is None:
+                return None
+            spots[stencil] = spot
+        return [spots[stencil] for stencil in used]
+
     def _spot_of(self, stencil: Stencil) -> Spot | None:
         """Where the lines of a stencil belong in the run at hand; None where they must be read otherwise."""
         track = self.habits.track_of[stencil]
@@ -390,9 +400,9 @@ class Lane:
         """Take rows of one layout, where all of them fit: checked column by column."""
         layout, columns = used[0].layout, list(zip(*rows, strict=True))
         framed, observed, recorded, names = (columns[place] for place in (layout.framed, layout.observed, layout.recorded, layout.name))
-        run = self.run.encode()
+        run = self.run.encode() * len(rows)
         if not (
-            all(columns[place].count(run) == len(rows) for place in layout.runs)
+            all(b"".join(columns[place]) == run for place in layout.runs)
             and written_as(framed, layout.framed_pattern)
             and times_fit(layout.pattern, observed, recorded)
             and names_fit(names, [stencil.name_pattern for stencil in used])
@@ -401,10 +411,9 @@ class Lane:
             return False
         measured = _measured(columns[layout.measured], used)
         values = None if measured is None else numbers(measured[0])
-        spots = {stencil: self._spot_of(stencil) for stencil in dict.fromkeys(used)}
-        if measured is None or values is None or None in spots.values():
+        there = self._spots_of(used)
+        if measured is None or values is None or there is None:
             return False
-        there = [cast(Spot, spots[stencil]) for stencil in used]
         tags, seen = measured[1], there[0].scope.seen
         new = dict(zip(map(hash, names), _contents(there, tags, observed, recorded, values), strict=True))
         if len(new) < len(names) or not (seen.keys().isdisjoint(new) and others.isdisjoint(new)):
