@@ -17,6 +17,7 @@ from contexta import __version__
 from contexta.errors import ContextaError, UnreadableWorkspace
 
 if TYPE_CHECKING:  # what a command needs is imported when it runs, so that --help is quick
+    from contexta.report import Directions
     from contexta.site import Built, Crew
 
 EXIT_GATE, EXIT_USAGE, EXIT_UNREADABLE, EXIT_STOPPED = 1, 2, 3, 130
@@ -39,6 +40,25 @@ TEMPLATES = click.option(
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Use the templates in DIR instead of the shipped ones of the same name.",
+)
+
+
+def _directions(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> Directions:
+    from contexta.report import Directions
+
+    try:
+        return Directions.parse(values)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+DIRECTION = click.option(
+    "--direction",
+    "directions",
+    multiple=True,
+    metavar="KEY=up|down",
+    callback=_directions,
+    help="More of this metric is better, or worse, whatever its name tells (again for more).",
 )
 
 
@@ -107,6 +127,7 @@ def _executor(_context: click.Context, _option: click.Parameter, value: str | No
 @click.option("--project", "projects", multiple=True, metavar="NAME", help="Only this project (again for more).")
 @click.option("--run", "runs", multiple=True, metavar="REF", help="Only this run (again for more).")
 @click.option("--title", metavar="TEXT", callback=_title, help="Title of the index page.")
+@DIRECTION
 @TEMPLATES
 @click.option("--strict", is_flag=True, help="Exit 1 when anything needs attention: an error or warning in a run, a deployment or a file.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Processes to work with.  [default: the cores]")
@@ -121,6 +142,7 @@ def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
     projects: tuple[str, ...],
     runs: tuple[str, ...],
     title: str | None,
+    directions: Directions,
     templates: Path | None,
     jobs: int | None,
     scheduler: str | None,
@@ -140,7 +162,7 @@ def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
         from contexta import workspace
         from contexta.site import Press, Selection, build_site
 
-        press = Press(out.absolute(), formats, templates and templates.absolute())
+        press = Press(out.absolute(), formats, templates and templates.absolute(), directions=directions)
         notify = _tell if verbose else _keep_quiet
         with (
             workspace.indexed(folder, cache, anew=full, spread=crew.in_order, notify=notify, waiting=_tell) as opened,
@@ -219,9 +241,10 @@ def _progress() -> Iterator[Callable[[str], None]]:
     type=click.Path(dir_okay=False, allow_dash=True),
     help="A file, or - for standard output.",
 )
+@DIRECTION
 @TEMPLATES
 @CACHE
-def run(ref: str, folder: Path, format_: str, out: str, templates: Path | None, cache: Path | None) -> None:
+def run(ref: str, folder: Path, format_: str, out: str, directions: Directions, templates: Path | None, cache: Path | None) -> None:
     """Write the report of one run, for a CI artifact or a step summary.
 
     A REF is run:proj.name, proj.name, a bare name where only one run has it, latest, or latest:proj.
@@ -233,7 +256,7 @@ def run(ref: str, folder: Path, format_: str, out: str, templates: Path | None, 
         from contexta.site import render_as, write_atomically
 
         with workspace.indexed(folder, cache, waiting=_tell) as opened:
-            document = build_snapshot_report(opened.snapshot(opened.resolve(ref)))
+            document = build_snapshot_report(opened.snapshot(opened.resolve(ref)), directions=directions)
         content = render_as(document, RUN_FORMATS[format_], templates, no_links)
         if out == "-":
             click.echo(content, nl=False)

@@ -3,16 +3,21 @@
 from contexta.report.archives import Archive
 from contexta.report.deployment import build_deployment
 from contexta.report.diagnostics import diagnose
+from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import Document
 from contexta.report.overviews import build_archive, build_index, build_project
 from contexta.report.run import build_snapshot_report
 from contexta.report.summary import DeploymentSummary, RunSummary, summarize, summarize_deployment
+from contexta.report.traits import RunTraits, traits
 
 __all__ = [
+    "BY_NAME",
     "Archive",
     "DeploymentSummary",
+    "Directions",
     "Document",
     "RunSummary",
+    "RunTraits",
     "build_archive",
     "build_deployment",
     "build_index",
@@ -21,4 +26,5 @@ __all__ = [
     "diagnose",
     "summarize",
     "summarize_deployment",
+    "traits",
 ]

@@ -3,7 +3,7 @@
 import math
 import operator
 from collections.abc import Iterable, Sequence
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from contexta.contract import MetricSeries, RunSnapshot, StableRef, seconds_since
 from contexta.report.document import Chart, Figure, Line, Number
@@ -13,6 +13,15 @@ MAX_POINTS = 400
 MAX_HEADLINES = 8
 
 T = TypeVar("T")
+
+
+class Course(NamedTuple):
+    """Points of a series over an axis with names, as a chart has them; y is None where there is no finite number."""
+
+    axis: Literal["seconds", "index"]
+    names: tuple[str, ...]
+    xs: tuple[float, ...]
+    ys: tuple[float | None, ...]
 
 
 def label(series: MetricSeries) -> str:
@@ -58,16 +67,21 @@ def headlines(snapshot: RunSnapshot) -> tuple[Figure, ...]:
 
 def chart(series: MetricSeries, begin: str) -> Chart:
     """One series as a line: over its batches where each has one value, over time where times differ, else point by point."""
-    kept = extremes(series.values, MAX_POINTS)
+    drawn = course(series, begin, extremes(series.values, MAX_POINTS))
+    name = label(series)
+    line = Line(name, drawn.xs, drawn.ys)
+    return Chart(f"{name} · {scope(series)}", series.unit, drawn.axis, drawn.names, (line,), series.count)
+
+
+def course(series: MetricSeries, begin: str, kept: Sequence[int]) -> Course:
+    """How a series went, by the points at these places."""
     axis, names = _axis(series)
     if axis == "seconds":
         xs: Iterable[float] = seconds_since(begin, _picked(series.times, kept))
     else:
         xs = _picked(series.places, kept) if series.places else kept
     values = _picked(series.values, kept)
-    ys = tuple(values if all_finite(values) else map(_finite, values))
-    name = label(series)
-    return Chart(f"{name} · {scope(series)}", series.unit, axis, names, (Line(name, tuple(xs), ys),), series.count)
+    return Course(axis, names, tuple(xs), tuple(values if all_finite(values) else map(_finite, values)))
 
 
 def _picked(column: Sequence[T], kept: Sequence[int]) -> Sequence[T]:

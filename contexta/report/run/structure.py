@@ -16,7 +16,7 @@ from contexta.contract import (
 from contexta.report import cells, cut, measures
 from contexta.report.choice import ROWS, Grade, grade_of_number
 from contexta.report.cut import Ranks, Row
-from contexta.report.directions import direction
+from contexta.report.directions import Directions
 from contexta.report.document import Cell, Note, Number, Section, Table
 
 M = TypeVar("M", bound=StageExecution | BatchExecution | SampleObservation)
@@ -82,15 +82,16 @@ def _batch_row(batch: BatchExecution) -> tuple[Cell, ...]:
     )
 
 
-def samples(snapshot: RunSnapshot) -> Section | None:
+def samples(snapshot: RunSnapshot, directions: Directions) -> Section | None:
     """One table a stage, one row a sample."""
     if not snapshot.samples:
         return None
     titles = ("Sample", "Batch", "Observed", "Retention", "Redaction")
     series = _at(snapshot, "sample")
+    ranks = _by_metric(series, directions) if len(snapshot.samples) > ROWS else None
     return Section(
         "Samples",
-        _by_stage("samples", titles, snapshot.samples, _sample_row, _by_metric(series) if len(snapshot.samples) > ROWS else None, series),
+        _by_stage("samples", titles, snapshot.samples, _sample_row, ranks, series),
     )
 
 
@@ -105,9 +106,9 @@ def _sample_row(sample: SampleObservation) -> tuple[Cell, ...]:
     )
 
 
-def _by_metric(series: Sequence[MetricSeries]) -> Ranks[SampleObservation] | None:
+def _by_metric(series: Sequence[MetricSeries], directions: Directions) -> Ranks[SampleObservation] | None:
     """Samples told apart by the first metric that is known to be better when it is more, or less."""
-    key, better = next(((one.key, better) for one in series if (better := direction(one.key))), (None, None))
+    key, better = next(((one.key, better) for one in series if (better := directions.of(one.key))), (None, None))
     if better is None:
         return None
     columns = measures.last_by_subject(one for one in series if one.key == key)

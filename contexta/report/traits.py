@@ -1,0 +1,222 @@
+"""What the page of a later run needs to know of an earlier one, and nothing else: small, and made from its snapshot alone."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Literal, NamedTuple
+
+from contexta.contract import EnvironmentSnapshot, MetricSeries, RunSnapshot
+from contexta.contract.details import run_details
+from contexta.report import measures
+from contexta.report.diagnostics import diagnose
+from contexta.report.document import Issue, Ref, Severity
+
+# What is kept of a run that holds far more than anyone compares.
+MAX_MEASURES, MAX_PARAMETERS, MAX_PACKAGES, MAX_CURVES, MAX_POINTS, MAX_FINDINGS = 200, 500, 2_000, 12, 60, 100
+
+# Longer texts are kept by their beginning and a hash, so that two that differ stay different.
+MAX_TEXT = 200
+
+# What was measured on single samples, operations or deployments is not compared from run to run.
+LEVELS = ("run", "stage", "batch")
+
+
+class Measured(NamedTuple):
+    """What a number is of, the same in every run: the metric with its tags, and where in the run it was measured."""
+
+    label: str
+    where: str
+
+    @classmethod
+    def of(cls, series: MetricSeries) -> "Measured":
+        """What a series is of."""
+        return cls(measures.label(series), measures.scope(series))
+
+
+class Measure(NamedTuple):
+    """The last value, and the least and greatest of the finite ones: which of these is best depends on who asks."""
+
+    key: str
+    unit: str | None
+    last: int | float
+    least: int | float | None
+    greatest: int | float | None
+
+
+class Curve(NamedTuple):
+    """A line of few points: enough for its look beside another of the same axis."""
+
+    axis: Literal["seconds", "index"]
+    xs: tuple[float, ...]
+    ys: tuple[float | None, ...]
+
+
+class Finding(NamedTuple):
+    """A kind of issue in a place of the run: what is the same issue in two runs, though their sentences differ."""
+
+    key: str
+    where: str
+
+    @classmethod
+    def of(cls, issue: Issue) -> "Finding":
+        """The finding that an issue is; the run itself is nowhere in particular."""
+        kind, _, value = issue.subject.ref.partition(":")
+        inner = value.split(".", 2)[2:]
+        return cls(issue.key, f"{kind} {inner[0]}" if inner else "")
+
+
+class Told(NamedTuple):
+    """How grave a finding is, and the first sentence about it."""
+
+    severity: Severity
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTraits:
+    """One run as a later one sees it.
+
+    `measures` are the numbers that were measured on the run, its stages and batches, `curves` the course of those that have one.
+    `parameters` are settings and tags by dotted name, as text. `whole` says that nothing was left out of `findings`.
+    """
+
+    ref: str
+    name: str
+    project: str
+    status: str
+    inferred: bool
+    started_at: str
+    measures: Mapping[Measured, Measure]
+    curves: Mapping[Measured, Curve]
+    parameters: Mapping[str, str]
+    code_revision: str | None
+    dataset: str | None
+    python: str | None
+    platform: str | None
+    packages: Mapping[str, str]
+    findings: Mapping[Finding, Told]
+    whole: bool = True
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether later runs may be measured against it: it completed, or nobody knows because no line describes it."""
+        return self.status == "completed" or self.inferred
+
+    def link(self) -> Ref:
+        """It, called by its name."""
+        return Ref(self.ref, self.name)
+
+    def digest(self) -> str:
+        """A short text that differs where anything else does."""
+        return hashlib.blake2b(repr(self).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def traits(snapshot: RunSnapshot) -> RunTraits:
+    """What the page of a later run needs to know of this one."""
+    return traits_of(snapshot, diagnose(snapshot))
+
+
+def traits_of(snapshot: RunSnapshot, issues: tuple[Issue, ...]) -> RunTraits:
+    """The same, where its issues are at hand."""
+    run, details = snapshot.run, run_details(snapshot.run)
+    environment = _environment(snapshot)
+    measured = [(Measured.of(series), series) for series in snapshot.series if series.level in LEVELS]
+    findings = findings_of(issues)
+    return RunTraits(
+        ref=run.ref.text,
+        name=run.name,
+        project=snapshot.project.ref.text,
+        status=run.status,
+        inferred=run.inferred,
+        started_at=run.started_at,
+        measures={what: _measure(series) for what, series in measured[:MAX_MEASURES]},
+        curves=dict(islice(_curves(measured, run.started_at), MAX_CURVES)),
+        parameters=_first(parameters(details), MAX_PARAMETERS),
+        code_revision=_text(details.get("code_revision")),
+        dataset=_text(details.get("dataset_ref")),
+        python=environment.python_version if environment else None,
+        platform=environment.platform if environment else None,
+        packages=_first(environment.packages, MAX_PACKAGES) if environment else {},
+        findings=dict(islice(findings.items(), MAX_FINDINGS)),
+        whole=len(findings) <= MAX_FINDINGS,
+    )
+
+
+def findings_of(issues: Iterable[Issue]) -> dict[Finding, Told]:
+    """What these issues are, worst first. Those of deployments are left out: they come after the run, and speak for themselves."""
+    found: dict[Finding, Told] = {}
+    for issue in issues:
+        if not issue.subject.ref.startswith("deployment:"):
+            found.setdefault(Finding.of(issue), Told(issue.severity, shortened(issue.sentence)))
+    return found
+
+
+def _environment(snapshot: RunSnapshot) -> EnvironmentSnapshot | None:
+    """What was captured last."""
+    return snapshot.environments[-1] if snapshot.environments else None
+
+
+def _measure(series: MetricSeries) -> Measure:
+    least, greatest = measures.spread(series.values) or (None, None)
+    return Measure(series.key, series.unit, series.values[-1], least, greatest)
+
+
+def _curves(measured: list[tuple[Measured, MetricSeries]], begin: str) -> Iterator[tuple[Measured, Curve]]:
+    for what, series in measured:
+        if len(series.values) > 1:
+            drawn = measures.course(series, begin, _sampled(len(series.values)))
+            yield what, Curve(drawn.axis, drawn.xs, drawn.ys)
+
+
+def _sampled(count: int) -> range | list[int]:
+    """Places of up to MAX_POINTS, evenly from the first to the last."""
+    return range(count) if count <= MAX_POINTS else [place * (count - 1) // (MAX_POINTS - 1) for place in range(MAX_POINTS)]
+
+
+def parameters(details: Mapping[str, Any]) -> dict[str, str]:
+    """Settings by name, and tags by `tags.name`, as text; what is nested has a dotted name."""
+    found = dict(_flat(details.get("config_snapshot"), ""))
+    found.update(_flat(details.get("tags"), "tags."))
+    return found
+
+
+def _flat(value: Any, prefix: str) -> Iterator[tuple[str, str]]:
+    """The texts in a mapping by dotted name. A stack, because a hostile one may be nested deeply."""
+    stack = [(prefix, value)] if isinstance(value, Mapping) else []
+    while stack:
+        above, mapping = stack.pop()
+        for name, inner in mapping.items():
+            if isinstance(inner, Mapping) and inner:
+                stack.append((f"{above}{name}.", inner))
+            else:
+                yield shortened(f"{above}{name}"), _text(inner) or ""
+
+
+def _text(value: Any) -> str | None:
+    """A value as text: what a person would write into a settings file."""
+    match value:
+        case None:
+            return None
+        case str():
+            return shortened(value)
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+    try:
+        return shortened(json.dumps(value, ensure_ascii=False, default=str))
+    except RecursionError:
+        return "(nested too deep to show)"
+
+
+def shortened(text: str) -> str:
+    """A long text by its beginning and a hash of all."""
+    if len(text) <= MAX_TEXT:
+        return text
+    rest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{text[:MAX_TEXT]}… ({len(text):,} characters, {rest})"
+
+
+def _first(entries: Mapping[str, str], limit: int) -> Mapping[str, str]:
+    """Of too many entries, those whose names come first."""
+    return dict(entries) if len(entries) <= limit else dict(sorted(entries.items())[:limit])
