@@ -134,6 +134,11 @@ class RunSummary(Summary):
     headlines: tuple[Headline, ...]
     deployed: tuple[ArtifactFacts, ...]
 
+    @property
+    def is_comparable(self) -> bool:
+        """Whether later runs may be measured against it: it completed, or nobody knows because no line describes it."""
+        return self.status == "completed" or self.inferred
+
     def to_json(self) -> bytes:
         """The summary to keep."""
         if self.deployed or not all(headline.value - headline.value == 0 for headline in self.headlines):

@@ -4,15 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from contexta.contract import StableRef
-from contexta.report import DeploymentSummary, RunSummary
+from contexta.contract.fields import chronological
+from contexta.report import DeploymentSummary, RunSummary, comparison_ref
 from contexta.site import files
 from contexta.site.executors import Crew, InProcess
 from contexta.site.identity import digest, made_with
-from contexta.site.made import Made
+from contexta.site.made import Against, Made
 from contexta.site.overviews import Overview, overviews
 from contexta.site.plan import Plan, Selection, make_plan
-from contexta.site.press import DeploymentTask, Press, RunTask, Task, work
-from contexta.workspace import Workspace, alone_in, lies_there
+from contexta.site.predecessors import COMPARED, compared, predecessors
+from contexta.site.press import Press
+from contexta.site.tasks import ComparisonTask, DeploymentTask, RunTask, Task, work
+from contexta.workspace import RunSource, Workspace, alone_in, lies_there
 
 Tell = Callable[[str], None]
 
@@ -88,35 +91,95 @@ class _Site:
     plan: Plan
     progress: Tell
     made: dict[str, Made] = field(default_factory=dict)
-    count: int = 0
     _summaries: dict[str, RunSummary | DeploymentSummary] = field(default_factory=dict)
     _pages: frozenset[str] = field(init=False)
     _before: dict[str, tuple[str, bytes]] = field(init=False)
     _new: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    _fresh: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._pages = self.plan.pages()
         self._before = self.workspace.index.kept(self._kind)
 
     @property
+    def count(self) -> int:
+        """How many pages were made."""
+        return len(self._fresh)
+
+    @property
     def _kind(self) -> str:
         return f"site {digest(str(self.press.root.resolve()))}"  # a path may be no text
 
     def runs(self, crew: Crew) -> list[RunSummary]:
-        """The pages of runs; returns what the pages about many need to know of them."""
-        inputs = {ref: digest(self.press.made_with, self.workspace.state(ref), sorted(self._near(ref))) for ref in self.plan.runs}
-        new = self._make(crew, inputs, lambda ref: RunTask(self.workspace.run_source(ref), self.press, self._near(ref)))
+        """The pages of runs; returns what the pages about many need to know of them.
+
+        Which run each is measured against is known for certain only after all are read. So it is guessed, which is right nearly always,
+        and pages for which it was not are made again.
+        """
+        inputs = {str(ref): digest(self.press.made_with, self.workspace.state(ref), sorted(self._near(ref))) for ref in self.plan.runs}
+        new = [self.workspace.run_source(ref) for ref in self.plan.runs if not self._reuse(str(ref), inputs[str(ref)])]
+        self._work(crew, [self._run_task(source, guess) for source, guess in self._guessed(new)], inputs)
         found = [one for ref in self.plan.runs if isinstance(one := self._summaries[str(ref)], RunSummary)]
-        self.workspace.keep_starts({ref: self._summaries[str(ref)].started_at for ref in new})
+        before = predecessors(found)
+        pairs = compared(found, before)
+        wanted = {ref: self._against(before.get(ref, ""), compared=ref in pairs) for ref in inputs}
+        wrong = [(StableRef.parse(ref), against) for ref, against in wanted.items() if self.made[ref].against != against]
+        self._work(crew, [self._run_task(self.workspace.run_source(ref), against) for ref, against in wrong], inputs)
+        self._compare(crew, pairs)
+        self.workspace.keep_starts({source.ref: self._summaries[str(source.ref)].started_at for source in new})
         return found
+
+    def _guessed(self, sources: Iterable[RunSource]) -> Iterator[tuple[RunSource, Against]]:
+        """New runs, those of one project as they stand in the files, and what each is probably measured against.
+
+        That is what it was measured against before, else the run that stands before it, else the latest of those that are as they were.
+        """
+        latest = self._latest_as_before()
+        by_project: dict[str, list[RunSource]] = {}
+        for source in sorted(sources, key=lambda source: source.lines.begin):
+            by_project.setdefault(str(source.ref.owner("project")), []).append(source)
+        for project, new in by_project.items():
+            for left, source in zip(range(len(new), 0, -1), new, strict=True):
+                made = Made.from_json("", self._before.get(str(source.ref), ("", b""))[1])
+                previous = latest.get(project, "") if made is None else made.against.ref
+                yield source, Against(previous, compared=bool(previous) and left <= COMPARED)
+                latest[project] = str(source.ref)
+
+    def _latest_as_before(self) -> dict[str, str]:
+        """Project → the latest of its runs that were not made anew and that later ones may be measured against."""
+        runs = [one for one in self._summaries.values() if isinstance(one, RunSummary) and one.is_comparable]
+        return {run.project.ref: run.ref for run in sorted(runs, key=lambda run: (chronological(run.started_at), run.ref))}
+
+    def _against(self, previous: str, *, compared: bool) -> Against:
+        return Against(previous, self.made[previous].traits, compared) if previous else Against()
+
+    def _run_task(self, source: RunSource, against: Against) -> RunTask:
+        previous = self.workspace.run_source(StableRef.parse(against.ref)) if against.ref else None
+        return RunTask(source, self.press, self._near(source.ref), previous, against.compared)
+
+    def _compare(self, crew: Crew, pairs: Mapping[str, str]) -> None:
+        """The pages that compare a run with the one before it."""
+        inputs: dict[str, str] = {}
+        tasks: list[ComparisonTask] = []
+        for right, left in ((StableRef.parse(run), StableRef.parse(before)) for run, before in pairs.items()):
+            ref = comparison_ref(left.text, right.text).ref
+            near = self._near(left) | self._near(right)
+            inputs[ref] = digest(self.press.made_with, self.workspace.state(left), self.workspace.state(right), sorted(near))
+            if not self._reuse(ref, inputs[ref]):
+                sources = self.workspace.run_source(left), self.workspace.run_source(right)
+                tasks.append(ComparisonTask(*sources, self.press, near))
+        self._work(crew, tasks, inputs)
 
     def deployments(self, crew: Crew) -> list[DeploymentSummary]:
         """The pages of deployments, each with the numbers of the run that it came from; likewise."""
-        producers = {ref: self._producer(ref) for ref in self.plan.deployments}
-        looks, state = self.press.made_with, self.workspace.state
-        inputs = {ref: digest(looks, state(ref), sorted(self._near(ref)), producer) for ref, producer in producers.items()}
-        source = self.workspace.deployment_source
-        self._make(crew, inputs, lambda ref: DeploymentTask(source(ref), self.press, self._near(ref), producers[ref]))
+        inputs: dict[str, str] = {}
+        tasks: list[DeploymentTask] = []
+        for ref in self.plan.deployments:
+            near, producer = self._near(ref), self._producer(ref)
+            inputs[str(ref)] = digest(self.press.made_with, self.workspace.state(ref), sorted(near), producer)
+            if not self._reuse(str(ref), inputs[str(ref)]):
+                tasks.append(DeploymentTask(self.workspace.deployment_source(ref), self.press, near, producer))
+        self._work(crew, tasks, inputs)
         return [one for ref in self.plan.deployments if isinstance(one := self._summaries[str(ref)], DeploymentSummary)]
 
     def overview(self, overview: Overview) -> None:
@@ -145,17 +208,12 @@ class _Site:
         made = self.made.get(str(run)) if run is not None else None
         return made.summary if made is not None else b""
 
-    def _make(self, crew: Crew, inputs: Mapping[StableRef, str], task: Callable[[StableRef], Task]) -> list[StableRef]:
-        """Make the pages whose input is new, and say which; the largest first, so that none is waited for at the end."""
-        new = [ref for ref, made_from in inputs.items() if not self._reuse(str(ref), made_from)]
-        tasks = [task(ref) for ref in new]
-        tasks.sort(key=lambda one: -one.source.lines.size)
-        size = sum(one.source.lines.size for one in tasks)
-        by_ref = {str(ref): made_from for ref, made_from in inputs.items()}
-        for bundle in crew.results(work, _bundles(tasks), size):
-            for made in bundle:
-                self._take(made, by_ref[made.ref])
-        return new
+    def _work(self, crew: Crew, tasks: Sequence[Task], inputs: Mapping[str, str]) -> None:
+        """Make pages; the largest bundles first, so that none is waited for at the end."""
+        bundles = sorted(_bundles(tasks), key=lambda bundle: -sum(task.size for task in bundle))
+        for made_of_bundle in crew.results(work, bundles, sum(task.size for task in tasks)):
+            for made in made_of_bundle:
+                self._take(made, inputs[made.ref])
 
     def _reuse(self, ref: str, made_from: str) -> bool:
         """Take what was made before, where its input is the same and its files are as they were left."""
@@ -181,7 +239,7 @@ class _Site:
     def _take(self, made: Made, made_from: str) -> None:
         self._summarized(made)
         self._new[made.ref] = (made_from, made.to_json())
-        self.count += 1
+        self._fresh.add(made.ref)
         self.progress(made.title)
         if len(self._new) >= _KEEP_EVERY:
             self._keep()
@@ -197,7 +255,7 @@ def _bundles(tasks: Iterable[Task]) -> Iterator[list[Task]]:
     size = 0
     for task in tasks:
         bundle.append(task)
-        size += task.source.lines.size
+        size += task.size
         if size >= _BUNDLE_BYTES or len(bundle) >= _BUNDLE:
             yield bundle
             bundle, size = [], 0

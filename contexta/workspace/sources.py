@@ -40,6 +40,12 @@ class Lines:
         return assembly
 
     @property
+    def begin(self) -> tuple[str, int]:
+        """The file and place of the first of them; there is always one."""
+        plane, data = self.extents[0]
+        return plane.name, unpacked(plane.name, data)[0].start
+
+    @property
     def size(self) -> int:
         """How many bytes they are."""
         return sum(byte_count(data) for _, data in self.extents)

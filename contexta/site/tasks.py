@@ -1,0 +1,174 @@
+"""From a source to the pages of a run, a deployment or a comparison: the work of a build, done wherever its executor is."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+
+from contexta.contract import DeploymentSnapshot, RunSnapshot
+from contexta.report import (
+    RunSummary,
+    RunTraits,
+    build_comparison,
+    build_deployment,
+    build_snapshot_report,
+    comparison_ref,
+    summarize,
+    summarize_deployment,
+    traits,
+)
+from contexta.site.made import Against, Made
+from contexta.site.press import Press
+from contexta.workspace import DeploymentSource, Habits, RunSource
+
+# Runs of as many bytes of lines are held in memory at once.
+_TOGETHER = 6_000_000
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of some tasks that are done one after the other, so that neighbours need not read it again."""
+
+    habits: Habits
+    _traits: dict[str, RunTraits] = field(default_factory=dict)
+    _before: dict[str, RunTraits | None] = field(default_factory=dict)
+    _last: RunSnapshot | None = None
+
+    def snapshot(self, source: RunSource) -> RunSnapshot:
+        """Read a run, quicker with what was learned from other runs; not again what was read last."""
+        if self._last is None or self._last.run.ref != source.ref:
+            self._last = source.snapshot(self.habits)
+        return self._last
+
+    def before(self, source: RunSource | None) -> RunTraits | None:
+        """The run to measure a later one against: this one, or the one before it that it was measured against itself."""
+        if source is None:
+            return None
+        ref = str(source.ref)
+        if ref not in self._traits:
+            self.remember(traits(self.snapshot(source)), None)
+        found = self._traits[ref]
+        return found if found.is_comparable else self._before[ref]
+
+    def remember(self, read: RunTraits, before: RunTraits | None) -> None:
+        """Keep what a later run needs to know of one, and of the one before it."""
+        self._traits[read.ref], self._before[read.ref] = read, before
+
+
+@dataclass(frozen=True, slots=True)
+class RunTask:
+    """Make the page of a run. `previous` is the run before it, as far as can be told before both are read.
+
+    `compared` says that there is a page that compares both.
+    """
+
+    source: RunSource
+    press: Press
+    pages: frozenset[str]
+    previous: RunSource | None = None
+    compared: bool = False
+
+    @property
+    def size(self) -> int:
+        """How many bytes of lines are read."""
+        return self.source.lines.size
+
+    def page(self, reading: Reading) -> Callable[[], Made]:
+        """Read what it takes; gives what makes the page."""
+        previous = reading.before(self.previous)
+        snapshot = reading.snapshot(self.source)
+        own = traits(snapshot)
+        reading.remember(own, previous)
+        return partial(self._page, snapshot, own.digest(), previous)
+
+    def _page(self, snapshot: RunSnapshot, traits_digest: str, previous: RunTraits | None) -> Made:
+        comparison = comparison_ref(previous.ref, snapshot.run.ref.text) if previous is not None and self.compared else None
+        near = [previous.ref] if previous is not None else []
+        near += [comparison.ref] if comparison is not None else []
+        document = build_snapshot_report(snapshot, previous, self.press.directions, comparison)
+        made = self.press.put(document, self.pages.union(near))
+        against = Against.of(previous, compared=comparison is not None)
+        return made.with_summary(summarize(snapshot).to_json(), _presence(snapshot)).with_traits(traits_digest, against)
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentTask:
+    """Make the page of a deployment; `producer` is the summary of the run that it came from, empty where that has no page."""
+
+    source: DeploymentSource
+    press: Press
+    pages: frozenset[str]
+    producer: bytes
+
+    @property
+    def size(self) -> int:
+        """How many bytes of lines are read."""
+        return self.source.lines.size
+
+    def page(self, reading: Reading) -> Callable[[], Made]:
+        """Read it; likewise."""
+        return partial(self._page, self.source.snapshot(reading.habits))
+
+    def _page(self, snapshot: DeploymentSnapshot) -> Made:
+        run = RunSummary.from_json(self.producer) if self.producer else None
+        if run is not None and run.ref != str(snapshot.deployment.run_ref):
+            run = None  # the put that names it cannot be used after all
+        made = self.press.put(build_deployment(snapshot, run), self.pages)
+        return made.with_summary(summarize_deployment(snapshot).to_json(), ())
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonTask:
+    """Make the page that compares two runs."""
+
+    left: RunSource
+    right: RunSource
+    press: Press
+    pages: frozenset[str]
+
+    @property
+    def size(self) -> int:
+        """How many bytes of lines are read."""
+        return self.left.lines.size + self.right.lines.size
+
+    def page(self, reading: Reading) -> Callable[[], Made]:
+        """Read both; likewise."""
+        left, right = reading.snapshot(self.left), reading.snapshot(self.right)
+        return lambda: self.press.put(build_comparison(left, right, self.press.directions), self.pages)
+
+
+Task = RunTask | DeploymentTask | ComparisonTask
+
+
+def work(tasks: Sequence[Task]) -> list[Made]:
+    """Do several: a function, so that it can be sent to a worker."""
+    reading = Reading(_habits())
+    return [make() for together in _read_together(tasks) for make in [task.page(reading) for task in together]]
+
+
+def _read_together(tasks: Iterable[Task]) -> Iterator[list[Task]]:
+    """Tasks whose lines are read one after the other before their pages are made: small ones, else one alone.
+
+    A processor that does one thing for a while finds code and tables in its caches; going to and fro for each run takes a tenth longer.
+    """
+    together: list[Task] = []
+    size = 0
+    for task in tasks:
+        if together and size + task.size > _TOGETHER:
+            yield together
+            together, size = [], 0
+        together.append(task)
+        size += task.size
+    if together:
+        yield together
+
+
+@lru_cache(maxsize=1)
+def _habits() -> Habits:
+    """What this process learned from the runs that it read: it makes the next quicker, and nothing else of them."""
+    return Habits()
+
+
+def _presence(snapshot: RunSnapshot) -> tuple[tuple[str, bool], ...]:
+    """The files in the workspace that the page tells of, and whether each was there."""
+    found = {artifact.manifest.location_ref: artifact.in_workspace for artifact in snapshot.artifacts}
+    return tuple((location, there) for location, there in found.items() if there is not None)
