@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import math
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
@@ -109,8 +111,12 @@ class RunTraits:
         return Ref(self.ref, self.name)
 
     def digest(self) -> str:
-        """A short text that differs where anything else does."""
-        return hashlib.blake2b(repr(self).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        """A short text that differs where anything else does. Of points the bytes are taken: writing them takes ten times as long."""
+        found = hashlib.blake2b(repr(replace(self, curves={})).encode("utf-8", "surrogatepass"), digest_size=16)
+        for what, curve in self.curves.items():
+            found.update(repr((what, curve.axis, len(curve.xs))).encode("utf-8", "surrogatepass"))
+            found.update(array("d", [*curve.xs, *(math.nan if y is None else y for y in curve.ys)]).tobytes())
+        return found.hexdigest()
 
 
 def traits(snapshot: RunSnapshot) -> RunTraits:

@@ -9,7 +9,7 @@ from contexta.report import DeploymentSummary, RunSummary, comparison_ref
 from contexta.site import files
 from contexta.site.executors import Crew, InProcess
 from contexta.site.identity import digest, made_with
-from contexta.site.made import Against, Made
+from contexta.site.made import ALONE, Against, Made
 from contexta.site.overviews import Overview, overviews
 from contexta.site.plan import Plan, Selection, make_plan
 from contexta.site.predecessors import COMPARED, compared, predecessors
@@ -151,7 +151,7 @@ class _Site:
         return {run.project.ref: run.ref for run in sorted(runs, key=lambda run: (chronological(run.started_at), run.ref))}
 
     def _against(self, previous: str, *, compared: bool) -> Against:
-        return Against(previous, self.made[previous].traits, compared) if previous else Against()
+        return Against(previous, self.made[previous].traits, compared) if previous else ALONE
 
     def _run_task(self, source: RunSource, against: Against) -> RunTask:
         previous = self.workspace.run_source(StableRef.parse(against.ref)) if against.ref else None

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from contexta.report import RunTraits
 from contexta.site.files import Page
 
 
@@ -15,11 +14,6 @@ class Against(NamedTuple):
     ref: str = ""
     digest: str = ""
     compared: bool = False
-
-    @classmethod
-    def of(cls, previous: RunTraits | None, *, compared: bool) -> "Against":
-        """The run before, or nothing."""
-        return cls() if previous is None else cls(previous.ref, previous.digest(), compared)
 
 
 ALONE = Against()

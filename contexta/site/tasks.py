@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from contexta.contract import DeploymentSnapshot, RunSnapshot
 from contexta.report import (
@@ -16,7 +17,7 @@ from contexta.report import (
     summarize_deployment,
     traits,
 )
-from contexta.site.made import Against, Made
+from contexta.site.made import ALONE, Against, Made
 from contexta.site.press import Press
 from contexta.workspace import DeploymentSource, Habits, RunSource
 
@@ -24,13 +25,26 @@ from contexta.workspace import DeploymentSource, Habits, RunSource
 _TOGETHER = 6_000_000
 
 
+class Known(NamedTuple):
+    """A run as a later one sees it, and a digest of that."""
+
+    traits: RunTraits
+    digest: str
+
+    @classmethod
+    def of(cls, snapshot: RunSnapshot) -> "Known":
+        """What is to be known of a run."""
+        found = traits(snapshot)
+        return cls(found, found.digest())
+
+
 @dataclass(slots=True)
 class Reading:
     """What was read of some tasks that are done one after the other, so that neighbours need not read it again."""
 
     habits: Habits
-    _traits: dict[str, RunTraits] = field(default_factory=dict)
-    _before: dict[str, RunTraits | None] = field(default_factory=dict)
+    _known: dict[str, Known] = field(default_factory=dict)
+    _before: dict[str, Known | None] = field(default_factory=dict)
     _last: RunSnapshot | None = None
 
     def snapshot(self, source: RunSource) -> RunSnapshot:
@@ -39,19 +53,18 @@ class Reading:
             self._last = source.snapshot(self.habits)
         return self._last
 
-    def before(self, source: RunSource | None) -> RunTraits | None:
+    def before(self, source: RunSource | None) -> Known | None:
         """The run to measure a later one against: this one, or the one before it that it was measured against itself."""
         if source is None:
             return None
-        ref = str(source.ref)
-        if ref not in self._traits:
-            self.remember(traits(self.snapshot(source)), None)
-        found = self._traits[ref]
-        return found if found.is_comparable else self._before[ref]
+        if source.ref.text not in self._known:
+            self.remember(Known.of(self.snapshot(source)), None)
+        found = self._known[source.ref.text]
+        return found if found.traits.is_comparable else self._before[source.ref.text]
 
-    def remember(self, read: RunTraits, before: RunTraits | None) -> None:
+    def remember(self, run: Known, before: Known | None) -> None:
         """Keep what a later run needs to know of one, and of the one before it."""
-        self._traits[read.ref], self._before[read.ref] = read, before
+        self._known[run.traits.ref], self._before[run.traits.ref] = run, before
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +89,21 @@ class RunTask:
         """Read what it takes; gives what makes the page."""
         previous = reading.before(self.previous)
         snapshot = reading.snapshot(self.source)
-        own = traits(snapshot)
+        own = Known.of(snapshot)
         reading.remember(own, previous)
-        return partial(self._page, snapshot, own.digest(), previous)
+        return partial(self._page, snapshot, own.digest, previous)
 
-    def _page(self, snapshot: RunSnapshot, traits_digest: str, previous: RunTraits | None) -> Made:
-        comparison = comparison_ref(previous.ref, snapshot.run.ref.text) if previous is not None and self.compared else None
-        near = [previous.ref] if previous is not None else []
-        near += [comparison.ref] if comparison is not None else []
-        document = build_snapshot_report(snapshot, previous, self.press.directions, comparison)
-        made = self.press.put(document, self.pages.union(near))
-        against = Against.of(previous, compared=comparison is not None)
-        return made.with_summary(summarize(snapshot).to_json(), _presence(snapshot)).with_traits(traits_digest, against)
+    def _page(self, snapshot: RunSnapshot, own: str, previous: Known | None) -> Made:
+        if previous is None:
+            document, near, against = build_snapshot_report(snapshot, directions=self.press.directions), set[str](), ALONE
+        else:
+            before = previous.traits
+            comparison = comparison_ref(before.ref, snapshot.run.ref.text) if self.compared else None
+            document = build_snapshot_report(snapshot, before, self.press.directions, comparison)
+            near = {before.ref, comparison.ref} if comparison else {before.ref}
+            against = Against(before.ref, previous.digest, self.compared)
+        made = self.press.put(document, self.pages | near)
+        return made.with_summary(summarize(snapshot).to_json(), _presence(snapshot)).with_traits(own, against)
 
 
 @dataclass(frozen=True, slots=True)
