@@ -17,6 +17,7 @@ from contexta import __version__
 from contexta.errors import ContextaError, UnreadableWorkspace
 
 if TYPE_CHECKING:  # what a command needs is imported when it runs, so that --help is quick
+    from contexta.render import Placement
     from contexta.report import Directions
     from contexta.site import Built, Crew
 
@@ -40,6 +41,12 @@ TEMPLATES = click.option(
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Use the templates in DIR instead of the shipped ones of the same name.",
+)
+THEME = click.option(
+    "--theme",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A TOML file with a title, logo, accent colour and footer for every page.",
 )
 
 
@@ -129,6 +136,14 @@ def _executor(_context: click.Context, _option: click.Parameter, value: str | No
 @click.option("--title", metavar="TEXT", callback=_title, help="Title of the index page.")
 @DIRECTION
 @TEMPLATES
+@THEME
+@click.option(
+    "--assets",
+    default="inline",
+    show_default=True,
+    type=click.Choice(["inline", "external"]),
+    help="Style and script in every page, or in files beside the pages, for servers that forbid the former.",
+)
 @click.option("--strict", is_flag=True, help="Exit 1 when anything needs attention: an error or warning in a run, a deployment or a file.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Processes to work with.  [default: the cores]")
 @click.option("--executor", "scheduler", metavar="dask:ADDRESS", callback=_executor, help="Work on a Dask cluster instead (extra dask).")
@@ -144,6 +159,8 @@ def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
     title: str | None,
     directions: Directions,
     templates: Path | None,
+    theme: Path | None,
+    assets: Placement,
     jobs: int | None,
     scheduler: str | None,
     cache: Path | None,
@@ -162,7 +179,14 @@ def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
         from contexta import workspace
         from contexta.site import Press, Selection, build_site
 
-        press = Press(out.absolute(), formats, templates and templates.absolute(), directions=directions)
+        press = Press(
+            out.absolute(),
+            formats,
+            templates and templates.absolute(),
+            theme=theme and theme.absolute(),
+            assets=assets,
+            directions=directions,
+        )
         notify = _tell if verbose else _keep_quiet
         with (
             workspace.indexed(folder, cache, anew=full, spread=crew.in_order, notify=notify, waiting=_tell) as opened,
@@ -243,8 +267,18 @@ def _progress() -> Iterator[Callable[[str], None]]:
 )
 @DIRECTION
 @TEMPLATES
+@THEME
 @CACHE
-def run(ref: str, folder: Path, format_: str, out: str, directions: Directions, templates: Path | None, cache: Path | None) -> None:
+def run(  # noqa: PLR0917  # an argument for each option, which click gives by name
+    ref: str,
+    folder: Path,
+    format_: str,
+    out: str,
+    directions: Directions,
+    templates: Path | None,
+    theme: Path | None,
+    cache: Path | None,
+) -> None:
     """Write the report of one run, for a CI artifact or a step summary.
 
     A REF is run:proj.name, proj.name, a bare name where only one run has it, latest, or latest:proj.
@@ -257,7 +291,7 @@ def run(ref: str, folder: Path, format_: str, out: str, directions: Directions, 
 
         with workspace.indexed(folder, cache, waiting=_tell) as opened:
             document = build_snapshot_report(opened.snapshot(opened.resolve(ref)), directions=directions)
-        content = render_as(document, RUN_FORMATS[format_], templates, no_links)
+        content = render_as(document, RUN_FORMATS[format_], templates, no_links, theme)
         if out == "-":
             click.echo(content, nl=False)
         else:

@@ -1,4 +1,4 @@
-"""Document → one self-contained HTML file: no request, no script needed, a policy that forbids both."""
+"""Document → one HTML file: no script needed, no request but for style and script where they lie beside it, a policy that forbids all else."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +8,7 @@ from contexta.render.links import Links
 from contexta.report.document import Document
 
 if TYPE_CHECKING:
+    from contexta.render.html_assets import Asset
     from contexta.render.html_templates import Templates
 
 
@@ -18,13 +19,23 @@ class HtmlRenderer:
     templates: "Templates"
 
     @classmethod
-    def create(cls, templates: Path | None = None) -> "HtmlRenderer":
-        """With the shipped templates, each replaced by the one of that name in `templates`; raises TemplateFailure when one is broken."""
+    def create(cls, templates: Path | None = None, theme: Path | None = None) -> "HtmlRenderer":
+        """With the shipped templates, each replaced by the one of that name in `templates`, and the theme in a file.
+
+        Raises TemplateFailure and ThemeFailure when one cannot be used.
+        """
         # Not before: jinja2 takes longer to import than a build with nothing new.
         from contexta.render.html_templates import Templates
 
-        return cls(Templates.load(templates))
+        return cls(Templates.load(templates, theme))
 
     def render(self, document: Document, links: Links) -> str:
-        """The page; `links` gives the address of a reference's page, None where it has none. Raises TemplateFailure."""
+        """The page; `links` gives the address of a reference's page, None where it has none. Raises TemplateFailure.
+
+        Style, script and logo stand in the page, unless it has an address for them too.
+        """
         return self.templates.page(document, links)
+
+    def assets(self) -> "tuple[Asset, ...]":
+        """The files that may lie beside the pages: see `render`."""
+        return self.templates.assets()

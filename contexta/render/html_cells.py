@@ -184,7 +184,7 @@ def _sparks(items: Sequence[Spark], _link: Links) -> list[str]:
 
 def _durations(items: Sequence[Duration], _link: Links) -> list[str]:
     least = '<span title="inferred: at least">≥</span> '
-    return [f'<span class="quantity">{least if item.at_least else ""}{words.duration(item.seconds)}</span>' for item in items]
+    return [f'<data value="{item.seconds:.9g}">{least if item.at_least else ""}{words.duration(item.seconds)}</data>' for item in items]
 
 
 def _sizes(items: Sequence[Bytes], _link: Links) -> list[str]:

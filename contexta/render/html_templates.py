@@ -1,9 +1,7 @@
 """The templates of a page: the shipped ones and the user's, what they may use, and whose fault it is when one fails."""
 
-import base64
-import hashlib
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -20,7 +18,9 @@ from markupsafe import Markup, escape
 from contexta.errors import TemplateFailure
 from contexta.render import html_axes, html_cells, words
 from contexta.render.drawing import Drawing, draw
+from contexta.render.html_assets import Asset, Placement, policy
 from contexta.render.links import Links
+from contexta.render.theme import SHIPPED, Theme, read_theme
 from contexta.report.document import Bar, Cell, Chart, Document, Histogram, Table
 
 _HERE = Path(__file__).resolve()
@@ -41,27 +41,54 @@ def slug(title: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Templates:
-    """One set of templates, and the style that all its pages share."""
+    """One set of templates, and what all its pages share: style, script and theme."""
 
     environment: jinja2.Environment
-    style: Markup
-    policy: str
+    style: Asset
+    script: Asset
+    theme: Theme
+    policies: Mapping[Placement, str]
 
     @classmethod
-    def load(cls, own: Path | None) -> "Templates":
-        """The shipped templates, each replaced by the one of that name in `own`; raises TemplateFailure when the style is broken."""
+    def load(cls, own: Path | None, theme: Path | None) -> "Templates":
+        """The shipped templates, each replaced by the one of that name in `own`, with a theme from a file.
+
+        Raises TemplateFailure when style or script are broken, ThemeFailure when the theme cannot be used.
+        """
         environment = _environment(own)
+        made = SHIPPED if theme is None else read_theme(theme)
         with _failures_told():
-            style = environment.get_template("style.css").render()
-        return cls(environment, Markup(style), _policy(style))  # noqa: S704  # the template's own style sheet
+            style = Asset("css", environment.get_template("style.css").render(theme=made).encode())
+            script = Asset("js", environment.get_template("script.js").render().encode())
+        policies: dict[Placement, str] = {"inline": policy("inline", style, script), "external": policy("external", style, script)}
+        return cls(environment, style, script, made, policies)
+
+    def assets(self) -> tuple[Asset, ...]:
+        """All that may lie in files beside the pages."""
+        return (self.style, self.script, *([self.theme.logo.picture] if self.theme.logo else []))
 
     def page(self, document: Document, links: Links) -> str:
         """The page; raises TemplateFailure when a template is broken."""
+        style_file, script_file = links(self.style.ref), links(self.script.ref)
         with _failures_told():
             template = self.environment.get_template("page.html.j2")
             # Macros and their context hold each other, and all that they were given until garbage is collected: so, a proxy.
             # Most rows of a page name what others name too: so, a cache.
-            return template.render(document=proxy(document), link=cache(links), style=self.style, policy=self.policy)
+            return template.render(
+                document=proxy(document),
+                link=cache(links),
+                theme=self.theme,
+                logo=self.theme.logo and self.theme.logo.picture.picture(links),
+                style=_own(self.style),
+                script=_own(self.script),
+                style_file=style_file,
+                script_file=script_file,
+                policy=self.policies["external" if style_file else "inline"],
+            )
+
+
+def _own(asset: Asset) -> Markup:
+    return Markup(asset.content.decode())  # noqa: S704  # the templates' own style and script
 
 
 class _Folder(jinja2.FileSystemLoader):
@@ -178,12 +205,6 @@ def _prose(markdown: str) -> Markup:
 def _finalize(value: Any) -> Any:
     """Make hidden characters visible in every text that a template puts out."""
     return value if type(value) is not str or value.isprintable() else words.visible(value)
-
-
-def _policy(style: str) -> str:
-    """A Content-Security-Policy that allows this style and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
 @contextmanager

@@ -11,6 +11,9 @@ MANIFEST = "manifest.json"
 
 _SHEET = "sheet:"
 
+# What pages share; no page has a kind like it.
+_ASSET, _ASSETS = "asset:", "assets"
+
 _FOLDERS = {"index": "index", "project": "projects", "run": "runs", "deployment": "deployments", "comparison": "comparisons"}
 
 
@@ -25,14 +28,19 @@ def sheet_address(page: str, name: str) -> str:
     return f"{address(page)}.{name}.csv"
 
 
+def asset_address(name: str) -> str:
+    """The file of something that pages share."""
+    return f"{_ASSETS}/{name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The references that have a page, and the sheets that lie beside the page that links."""
+    """The references that have a page, the sheets that lie beside the page that links, and the assets that lie in files."""
 
     pages: frozenset[str]
 
     def links_from(self, page: str, extension: str) -> Links:
-        """What a page of one format links to: other pages of that format and its own sheets; what lies in a run, to the run's page."""
+        """What a page of one format links to: others of that format, its own sheets, assets; what lies in a run, to the run's page."""
         folder = posixpath.dirname(address(page))
         kind, _, value = page.partition(":")
         inside = f"{value}." if kind == "run" else ""
@@ -42,6 +50,8 @@ class Addresses:
                 return None  # it has no page but this one, and most of what a run's page names is like it
             if ref.startswith(_SHEET) and ref in self.pages:
                 return posixpath.basename(sheet_address(page, ref.removeprefix(_SHEET)))
+            if ref.startswith(_ASSET) and ref in self.pages:
+                return posixpath.relpath(asset_address(ref.removeprefix(_ASSET)), folder or ".")
             target = self._page_of(ref)
             if target is None or target == page:
                 return None

@@ -13,7 +13,7 @@ from contexta.site.made import ALONE, Against, Made
 from contexta.site.overviews import Overview, overviews
 from contexta.site.plan import Plan, Selection, make_plan
 from contexta.site.predecessors import COMPARED, compared, predecessors
-from contexta.site.press import Press
+from contexta.site.press import ASSETS, Press
 from contexta.site.tasks import ComparisonTask, DeploymentTask, RunTask, Task, work
 from contexta.workspace import RunSource, Workspace, alone_in, lies_there
 
@@ -56,14 +56,15 @@ def build_site(
     """Write the index, and a page for each project, run and deployment; the same workspace gives the same bytes.
 
     `progress` is told the title of each page that was made, `waiting` when another build is waited for.
-    Raises UnknownRef when the selection names nothing, TemplateFailure when a template is broken, OSError when the folder cannot be
-    written.
+    Raises UnknownRef when the selection names nothing, TemplateFailure or ThemeFailure when a template or the theme cannot be used,
+    OSError when the folder cannot be written.
     """
     plan = make_plan(workspace, selection or Selection())
     press.root.mkdir(parents=True, exist_ok=True)
     with alone_in(press.root, waiting), files.scratch(press.root):
-        press = replace(press, made_with=digest(made_with(press.formats, press.templates), press.directions))
+        press = replace(press, made_with=digest(made_with(press.formats, press.templates, press.theme, press.assets), press.directions))
         site = _Site(workspace, press, plan, progress)
+        site.assets()
         crew = crew or Crew(InProcess)
         runs = site.runs(crew)
         deployments = site.deployments(crew)
@@ -109,6 +110,11 @@ class _Site:
     @property
     def _kind(self) -> str:
         return f"site {digest(str(self.press.root.resolve()))}"  # a path may be no text
+
+    def assets(self) -> None:
+        """What pages share, there before the first page that asks for it."""
+        if self.press.has_assets and not self._reuse(ASSETS, self.press.made_with):
+            self._keep_in_mind(self.press.put_assets(), self.press.made_with)
 
     def runs(self, crew: Crew) -> list[RunSummary]:
         """The pages of runs; returns what the pages about many need to know of them.
@@ -237,12 +243,15 @@ class _Site:
         return True
 
     def _take(self, made: Made, made_from: str) -> None:
-        self._summarized(made)
-        self._new[made.ref] = (made_from, made.to_json())
+        self._keep_in_mind(made, made_from)
         self._fresh.add(made.ref)
         self.progress(made.title)
         if len(self._new) >= _KEEP_EVERY:
             self._keep()
+
+    def _keep_in_mind(self, made: Made, made_from: str) -> None:
+        self._summarized(made)
+        self._new[made.ref] = (made_from, made.to_json())
 
     def _keep(self) -> None:
         self.workspace.index.keep(self._kind, self._new)

@@ -7,6 +7,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from contexta.render import Placement
+from contexta.render.theme import theme_files
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 # Libraries whose version may change the bytes of a page.
@@ -18,15 +21,15 @@ def digest(*parts: object) -> str:
     return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def made_with(formats: Iterable[str], templates: Path | None) -> str:
-    """A digest of the code, the libraries, the templates and the formats. It differs from machine to machine, and stands in no page.
+def made_with(formats: Iterable[str], templates: Path | None, theme: Path | None = None, assets: Placement = "inline") -> str:
+    """A digest of the code, the libraries, the templates, the theme, the formats and where assets go.
 
-    Raises OSError when the templates cannot be read.
+    It differs from machine to machine, and stands in no page. Raises OSError when the templates or the theme cannot be read, ThemeFailure
+    when the theme cannot be used.
     """
     own = [] if templates is None else list(_contents(templates))
-    return digest(
-        sys.version, tuple(formats), list(_stamps(_PACKAGE)), list(_stamps(_PACKAGE.parent / "templates")), list(_libraries()), own
-    )
+    shipped = (sys.version, list(_stamps(_PACKAGE)), list(_stamps(_PACKAGE.parent / "templates")), list(_libraries()))
+    return digest(*shipped, tuple(formats), own, () if theme is None else theme_files(theme), assets)
 
 
 def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -1,12 +1,13 @@
 """From a document to its files, in every format and in their places."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from contexta.render import HtmlRenderer, Links, to_csv, to_json, to_markdown, to_text
+from contexta.render import HtmlRenderer, Links, Placement, to_csv, to_json, to_markdown, to_text
 from contexta.report import BY_NAME, Directions, Document
-from contexta.site.addresses import Addresses, address, sheet_address
+from contexta.site.addresses import Addresses, address, asset_address, sheet_address
 from contexta.site.files import publish
 from contexta.site.made import Made
 
@@ -14,40 +15,68 @@ from contexta.site.made import Made
 SHEETS = "csv"
 FORMATS = ("html", "md", "json", SHEETS)
 
+# What the files that pages share are kept under; no page is called like it.
+ASSETS = "assets"
+
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """How pages are made, and the folder that they go to. `made_with` tells one state of code and templates from another.
+    """How pages are made, and the folder that they go to. `made_with` tells one state of code, templates and theme from another.
 
-    `directions` say which way metrics get better.
+    `assets` says where style, script and logo go: into each page, or into files beside them; `directions` which way metrics get better.
     """
 
     root: Path
     formats: tuple[str, ...] = ("html",)
     templates: Path | None = None
     made_with: str = ""
+    theme: Path | None = None
+    assets: Placement = "inline"
     directions: Directions = BY_NAME
 
     def put(self, document: Document, pages: frozenset[str]) -> Made:
         """Write a document in every format, and the sheets that go with it; `pages` are the references that it may link to."""
         ref = document.subject.ref
         sheets = [sheet for sheet in document.sheets() if SHEETS in self.formats or not sheet.on_demand]
-        links = Addresses(pages.union(sheet.ref for sheet in sheets))
+        links = Addresses(pages.union((sheet.ref for sheet in sheets), self._asset_refs()))
         contents = {
-            f"{address(ref)}.{extension}": render_as(document, extension, self.templates, links.links_from(ref, extension), self.made_with)
+            f"{address(ref)}.{extension}": self._rendered(document, extension, links.links_from(ref, extension))
             for extension in self.formats
             if extension != SHEETS
         }
         contents.update((sheet_address(ref, sheet.name), to_csv(sheet)) for sheet in sheets)
+        return self._published(ref, document.title, contents)
+
+    def put_assets(self) -> Made:
+        """Write what pages share, where it goes into files."""
+        return self._published(ASSETS, "", {asset_address(asset.name): asset.content for asset in self._renderer().assets()})
+
+    @property
+    def has_assets(self) -> bool:
+        """Whether there are files that pages share."""
+        return self.assets == "external" and "html" in self.formats
+
+    def _asset_refs(self) -> tuple[str, ...]:
+        return tuple(asset.ref for asset in self._renderer().assets()) if self.has_assets else ()
+
+    def _rendered(self, document: Document, extension: str, links: Links) -> bytes:
+        if extension == "html":
+            return self._renderer().render(document, links).encode("utf-8", "replace")
+        return render_as(document, extension, None, links)
+
+    def _renderer(self) -> HtmlRenderer:
+        return renderer(self.templates, self.theme, self.made_with)
+
+    def _published(self, ref: str, title: str, contents: Mapping[str, bytes]) -> Made:
         published = [publish(self.root, place, content) for place, content in contents.items()]
-        return Made(ref=ref, title=document.title, pages=tuple(page for page, _ in published), written=sum(new for _, new in published))
+        return Made(ref=ref, title=title, pages=tuple(page for page, _ in published), written=sum(new for _, new in published))
 
 
-def render_as(document: Document, extension: str, templates: Path | None, links: Links, made_with: str = "") -> bytes:
-    """A page in one of FORMATS, or `txt`. Raises TemplateFailure when a template is broken."""
+def render_as(document: Document, extension: str, templates: Path | None, links: Links, theme: Path | None = None) -> bytes:
+    """A page in one of FORMATS, or `txt`. Raises TemplateFailure or ThemeFailure when a template or theme cannot be used."""
     match extension:
         case "html":
-            return renderer(templates, made_with).render(document, links).encode("utf-8", "replace")
+            return HtmlRenderer.create(templates, theme).render(document, links).encode("utf-8", "replace")
         case "md":
             return to_markdown(document, links).encode("utf-8", "replace")
         case "json":
@@ -56,6 +85,6 @@ def render_as(document: Document, extension: str, templates: Path | None, links:
 
 
 @lru_cache(maxsize=2)
-def renderer(templates: Path | None, _made_with: str) -> HtmlRenderer:
-    """The renderer of a folder of templates as they are; loading them takes longer than a page, and a worker may outlive them."""
-    return HtmlRenderer.create(templates)
+def renderer(templates: Path | None, theme: Path | None, _made_with: str) -> HtmlRenderer:
+    """The renderer of templates and a theme as they are; loading them takes longer than a page, and a worker may outlive them."""
+    return HtmlRenderer.create(templates, theme)
