@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, TypeVar
 
 from contexta.contract import MetricSeries, RunSnapshot, StableRef, seconds_since
-from contexta.report.document import Chart, Figure, Line, Number
+from contexta.report.document import Chart, Figure, Line, Number, Spark
 
 # A line is drawn from at most about this many points.
 MAX_POINTS = 400
 MAX_HEADLINES = 8
+MAX_SPARK = 60
 
 T = TypeVar("T")
 
@@ -56,13 +57,18 @@ def headlines(snapshot: RunSnapshot) -> tuple[Figure, ...]:
 
     What was measured on single samples says too little to stand here.
     """
-    found: dict[str, Figure] = {}
+    return tuple(Figure(name, Number(one.values[-1], one.unit), note) for name, note, one in headline_series(snapshot))
+
+
+def headline_series(snapshot: RunSnapshot) -> Sequence[tuple[str, str, MetricSeries]]:
+    """The series that these come from, each with its label and where it was measured when that is not the whole run."""
+    found: dict[str, tuple[str, str, MetricSeries]] = {}
     stages = {stage.ref: -position for position, stage in enumerate(snapshot.stages, 1)}
     candidates = [one for one in snapshot.series if one.level in ("run", "stage", "batch")]
     for one in sorted(candidates, key=lambda one: (stages.get(one.owner, -len(stages) - 1), one.level == "batch")):
-        note = "" if one.level == "run" else one.owner.name
-        found.setdefault(label(one), Figure(label(one), Number(one.values[-1], one.unit), note))
-    return tuple(found.values())[:MAX_HEADLINES]
+        name = label(one)
+        found.setdefault(name, (name, "" if one.level == "run" else one.owner.name, one))
+    return [*found.values()][:MAX_HEADLINES]
 
 
 def chart(series: MetricSeries, begin: str) -> Chart:
@@ -130,6 +136,19 @@ def extremes(values: Sequence[float], limit: int) -> list[int]:
         if len(finite) < len(stretch):
             kept.add(next(index for index in stretch if not math.isfinite(values[index])))
     return sorted(kept)
+
+
+def sampled(count: int, limit: int) -> Sequence[int]:
+    """Up to so many places from the first to the last, evenly."""
+    return range(count) if count <= limit else [place * (count - 1) // (limit - 1) for place in range(limit)]
+
+
+def spark(values: Sequence[float]) -> Spark | None:
+    """The course of values that have one."""
+    if len(values) < 2:
+        return None
+    shown = _picked(values, sampled(len(values), MAX_SPARK))
+    return Spark(tuple(shown if all_finite(shown) else map(_finite, shown)))
 
 
 def spread(values: Sequence[float]) -> tuple[float, float] | None:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
-from contexta.contract import EnvironmentSnapshot, MetricSeries, RunSnapshot
+from contexta.contract import MetricSeries, RunSnapshot
 from contexta.contract.details import run_details
 from contexta.report import measures
 from contexta.report.diagnostics import diagnose
-from contexta.report.document import Issue, Ref, Severity
+from contexta.report.document import Chart, Issue, Line, Ref, Severity
 
 # What is kept of a run that holds far more than anyone compares.
-MAX_MEASURES, MAX_PARAMETERS, MAX_PACKAGES, MAX_CURVES, MAX_POINTS, MAX_FINDINGS = 200, 500, 2_000, 12, 60, 100
+MAX_MEASURES, MAX_PARAMETERS, MAX_PACKAGES, MAX_FINDINGS, MAX_CURVES, MAX_POINTS = 200, 500, 2_000, 100, 12, 60
 
 # Longer texts are kept by their beginning and a hash, so that two that differ stay different.
 MAX_TEXT = 200
@@ -46,6 +46,12 @@ class Measure(NamedTuple):
     least: int | float | None
     greatest: int | float | None
 
+    @classmethod
+    def of(cls, series: MetricSeries) -> "Measure":
+        """The numbers of a series."""
+        least, greatest = measures.spread(series.values) or (None, None)
+        return cls(series.key, series.unit, series.values[-1], least, greatest)
+
 
 class Curve(NamedTuple):
     """A line of few points: enough for its look beside another of the same axis."""
@@ -56,7 +62,7 @@ class Curve(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """A kind of issue in a place of the run: what is the same issue in two runs, though their sentences differ."""
+    """A kind of issue in a place of a run: what is the same issue in another run, though its sentence differs."""
 
     key: str
     where: str
@@ -77,11 +83,49 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a run was started with: settings and tags by dotted name, code, data, and what it ran on.
+
+    `cut` names the fields of which only the entries are kept whose names come first.
+    """
+
+    parameters: Mapping[str, str]
+    code_revision: str | None
+    dataset: str | None
+    python: str | None
+    platform: str | None
+    packages: Mapping[str, str]
+    cut: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, snapshot: RunSnapshot) -> "Setup":
+        """The setup of a run; its environment is the one that was captured last."""
+        details = run_details(snapshot.run)
+        environment = snapshot.environments[-1] if snapshot.environments else None
+        named = {
+            "parameters": (_parameters(details), MAX_PARAMETERS),
+            "packages": (environment.packages if environment else {}, MAX_PACKAGES),
+        }
+        kept = {
+            name: entries if len(entries) <= limit else dict(sorted(entries.items())[:limit]) for name, (entries, limit) in named.items()
+        }
+        return cls(
+            parameters=kept["parameters"],
+            code_revision=_text(details.get("code_revision")),
+            dataset=_text(details.get("dataset_ref")),
+            python=environment.python_version if environment else None,
+            platform=environment.platform if environment else None,
+            packages=kept["packages"],
+            cut=tuple(name for name, (entries, limit) in named.items() if len(entries) > limit),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunTraits:
     """One run as a later one sees it.
 
-    `measures` are the numbers that were measured on the run, its stages and batches, `curves` the course of those that have one.
-    `parameters` are settings and tags by dotted name, as text. `whole` says that nothing was left out of `findings`.
+    `measures` are the numbers of its own, its stages and batches, `curves` the course of those that have one. `findings` are what needs
+    attention; they are `all_findings` where none was left out.
     """
 
     ref: str
@@ -90,16 +134,11 @@ class RunTraits:
     status: str
     inferred: bool
     started_at: str
+    setup: Setup
     measures: Mapping[Measured, Measure]
     curves: Mapping[Measured, Curve]
-    parameters: Mapping[str, str]
-    code_revision: str | None
-    dataset: str | None
-    python: str | None
-    platform: str | None
-    packages: Mapping[str, str]
     findings: Mapping[Finding, Told]
-    whole: bool = True
+    all_findings: bool
 
     @property
     def is_comparable(self) -> bool:
@@ -118,18 +157,21 @@ class RunTraits:
             found.update(array("d", [*curve.xs, *(math.nan if y is None else y for y in curve.ys)]).tobytes())
         return found.hexdigest()
 
+    def beside(self, drawn: Chart, series: MetricSeries) -> Chart:
+        """The chart of a later run's series with the course that it took here as a faint line, as far as the chart reaches."""
+        curve = self.curves.get(Measured.of(series))
+        if curve is None or curve.axis != drawn.axis:
+            return drawn
+        low, high = drawn.lines[0].xs[0], drawn.lines[0].xs[-1]
+        kept = [(x, y) for x, y in zip(curve.xs, curve.ys, strict=True) if low <= x <= high]
+        return replace(drawn, lines=(*drawn.lines, replace(Line.through(self.name, kept), faint=True))) if len(kept) > 1 else drawn
+
 
 def traits(snapshot: RunSnapshot) -> RunTraits:
     """What the page of a later run needs to know of this one."""
-    return traits_of(snapshot, diagnose(snapshot))
-
-
-def traits_of(snapshot: RunSnapshot, issues: tuple[Issue, ...]) -> RunTraits:
-    """The same, where its issues are at hand."""
-    run, details = snapshot.run, run_details(snapshot.run)
-    environment = _environment(snapshot)
-    measured = [(Measured.of(series), series) for series in snapshot.series if series.level in LEVELS]
-    findings = findings_of(issues)
+    run = snapshot.run
+    measured = [(Measured.of(series), series) for series in snapshot.series if series.level in LEVELS][:MAX_MEASURES]
+    findings = findings_of(diagnose(snapshot))
     return RunTraits(
         ref=run.ref.text,
         name=run.name,
@@ -137,55 +179,32 @@ def traits_of(snapshot: RunSnapshot, issues: tuple[Issue, ...]) -> RunTraits:
         status=run.status,
         inferred=run.inferred,
         started_at=run.started_at,
-        measures={what: _measure(series) for what, series in measured[:MAX_MEASURES]},
+        setup=Setup.of(snapshot),
+        measures={what: Measure.of(series) for what, series in measured},
         curves=dict(islice(_curves(measured, run.started_at), MAX_CURVES)),
-        parameters=_first(parameters(details), MAX_PARAMETERS),
-        code_revision=_text(details.get("code_revision")),
-        dataset=_text(details.get("dataset_ref")),
-        python=environment.python_version if environment else None,
-        platform=environment.platform if environment else None,
-        packages=_first(environment.packages, MAX_PACKAGES) if environment else {},
         findings=dict(islice(findings.items(), MAX_FINDINGS)),
-        whole=len(findings) <= MAX_FINDINGS,
+        all_findings=len(findings) <= MAX_FINDINGS,
     )
 
 
-def findings_of(issues: Iterable[Issue]) -> dict[Finding, Told]:
+def findings_of(issues: Iterable[Issue]) -> Mapping[Finding, Told]:
     """What these issues are, worst first. Those of deployments are left out: they come after the run, and speak for themselves."""
     found: dict[Finding, Told] = {}
     for issue in issues:
         if not issue.subject.ref.startswith("deployment:"):
-            found.setdefault(Finding.of(issue), Told(issue.severity, shortened(issue.sentence)))
+            found.setdefault(Finding.of(issue), Told(issue.severity, _shortened(issue.sentence)))
     return found
 
 
-def _environment(snapshot: RunSnapshot) -> EnvironmentSnapshot | None:
-    """What was captured last."""
-    return snapshot.environments[-1] if snapshot.environments else None
-
-
-def _measure(series: MetricSeries) -> Measure:
-    least, greatest = measures.spread(series.values) or (None, None)
-    return Measure(series.key, series.unit, series.values[-1], least, greatest)
-
-
-def _curves(measured: list[tuple[Measured, MetricSeries]], begin: str) -> Iterator[tuple[Measured, Curve]]:
+def _curves(measured: Iterable[tuple[Measured, MetricSeries]], begin: str) -> Iterator[tuple[Measured, Curve]]:
     for what, series in measured:
         if len(series.values) > 1:
-            drawn = measures.course(series, begin, _sampled(len(series.values)))
+            drawn = measures.course(series, begin, measures.sampled(len(series.values), MAX_POINTS))
             yield what, Curve(drawn.axis, drawn.xs, drawn.ys)
 
 
-def _sampled(count: int) -> range | list[int]:
-    """Places of up to MAX_POINTS, evenly from the first to the last."""
-    return range(count) if count <= MAX_POINTS else [place * (count - 1) // (MAX_POINTS - 1) for place in range(MAX_POINTS)]
-
-
-def parameters(details: Mapping[str, Any]) -> dict[str, str]:
-    """Settings by name, and tags by `tags.name`, as text; what is nested has a dotted name."""
-    found = dict(_flat(details.get("config_snapshot"), ""))
-    found.update(_flat(details.get("tags"), "tags."))
-    return found
+def _parameters(details: Mapping[str, Any]) -> Mapping[str, str]:
+    return {**dict(_flat(details.get("config_snapshot"), "")), **dict(_flat(details.get("tags"), "tags."))}
 
 
 def _flat(value: Any, prefix: str) -> Iterator[tuple[str, str]]:
@@ -197,32 +216,27 @@ def _flat(value: Any, prefix: str) -> Iterator[tuple[str, str]]:
             if isinstance(inner, Mapping) and inner:
                 stack.append((f"{above}{name}.", inner))
             else:
-                yield shortened(f"{above}{name}"), _text(inner) or ""
+                yield _shortened(f"{above}{name}"), _text(inner) or ""
 
 
 def _text(value: Any) -> str | None:
-    """A value as text: what a person would write into a settings file."""
+    """A value as a person would write it into a settings file."""
     match value:
         case None:
             return None
         case str():
-            return shortened(value)
+            return _shortened(value)
         case float() if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
     try:
-        return shortened(json.dumps(value, ensure_ascii=False, default=str))
+        return _shortened(json.dumps(value, ensure_ascii=False, default=str))
     except RecursionError:
         return "(nested too deep to show)"
 
 
-def shortened(text: str) -> str:
+def _shortened(text: str) -> str:
     """A long text by its beginning and a hash of all."""
     if len(text) <= MAX_TEXT:
         return text
     rest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
     return f"{text[:MAX_TEXT]}… ({len(text):,} characters, {rest})"
-
-
-def _first(entries: Mapping[str, str], limit: int) -> Mapping[str, str]:
-    """Of too many entries, those whose names come first."""
-    return dict(entries) if len(entries) <= limit else dict(sorted(entries.items())[:limit])

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from contexta.contract import RunSnapshot
 from contexta.report import cells
+from contexta.report.diagnostics import diagnose
 from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import INDEX, Document, Ref, Section
 from contexta.report.run.background import data_health, environment, provenance
 from contexta.report.run.evidence import events, metrics, traces
 from contexta.report.run.outputs import artifacts, deployments
 from contexta.report.run.overview import diagnostics, run_summary
+from contexta.report.run.since import Against
 from contexta.report.run.structure import batches, samples, stages
 from contexta.report.traits import RunTraits
 
@@ -36,14 +38,15 @@ def _sections(
     snapshot: RunSnapshot, previous: RunTraits | None, directions: Directions, comparison: Ref | None
 ) -> Iterator[Section | None]:
     """In the order of the page."""
-    yield run_summary(snapshot)
+    issues = diagnose(snapshot)
+    yield run_summary(snapshot, issues, Against(previous, directions, comparison))
     yield stages(snapshot)
     yield artifacts(snapshot)
     yield batches(snapshot)
     yield deployments(snapshot)
     yield samples(snapshot, directions)
-    yield diagnostics(snapshot)
-    yield metrics(snapshot)
+    yield diagnostics(issues)
+    yield metrics(snapshot, previous)
     yield events(snapshot)
     yield traces(snapshot)
     yield environment(snapshot)

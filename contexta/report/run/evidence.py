@@ -8,22 +8,24 @@ from contexta.report.choice import Grade
 from contexta.report.cut import Ranks
 from contexta.report.document import Block, Cell, Code, Details, Level, Number, Section, Status, Table, Text
 from contexta.report.run.values import value_table
+from contexta.report.traits import RunTraits
 
 _BY_LEVEL = cut.by_word(lambda record: str(record.payload.level), ("critical", "error", "warning"), "by level")
 
 
-def metrics(snapshot: RunSnapshot) -> Section | None:
-    """Every series in one row, its curve where it has one, and every value."""
-    return Section("Metrics", tuple(metric_blocks(snapshot.series, snapshot.run.started_at))) if snapshot.series else None
+def metrics(snapshot: RunSnapshot, previous: RunTraits | None = None) -> Section | None:
+    """Every series in one row, its curve where it has one, beside that of the previous run, and every value."""
+    return Section("Metrics", tuple(metric_blocks(snapshot.series, snapshot.run.started_at, previous))) if snapshot.series else None
 
 
-def metric_blocks(all_series: tuple[MetricSeries, ...], begin: str) -> Iterator[Block]:
+def metric_blocks(all_series: tuple[MetricSeries, ...], begin: str, previous: RunTraits | None = None) -> Iterator[Block]:
     """A table of series, a chart for each that has a course, and a folded table of the values themselves."""
     titles = ("Metric", "Measured on", "Unit", "Values", "First", "Last", "Least", "Greatest")
     yield cut.table("metrics", titles, all_series, _series_row)
     for series in all_series:
         if len(series.values) > 1 and series.level != "sample":  # samples have no order worth a line
-            yield measures.chart(series, begin)
+            drawn = measures.chart(series, begin)
+            yield previous.beside(drawn, series) if previous else drawn
     yield Details(value_table(all_series))
 
 

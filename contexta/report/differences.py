@@ -1,0 +1,116 @@
+"""What differs between two runs: numbers, what they were started with, and what needs attention."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from contexta.report.directions import Directions
+from contexta.report.document import Cell, Change, Code, Text
+from contexta.report.traits import Finding, Measure, Setup, Told
+
+
+class Difference(NamedTuple):
+    """Something that is one thing in a run and another in the other; None where one has nothing of the kind."""
+
+    what: Cell
+    here: str | None
+    there: str | None
+
+    def row(self) -> tuple[Cell, ...]:
+        """It as a row of a table."""
+        return (self.what, *(None if value is None else Text(value) for value in (self.here, self.there)))
+
+
+class Compared(NamedTuple):
+    """What differs, and how many of the same kind are the same."""
+
+    differing: Sequence[Difference]
+    same: int
+
+
+def change(here: Measure, there: Measure | None, directions: Directions) -> Change | None:
+    """By how much a number is more here than there; None where that cannot be told: no number, or another unit."""
+    if there is None or here.unit != there.unit:
+        return None
+    amount = here.last - there.last
+    return Change(amount, here.unit, directions.better(here.key, amount)) if _is_finite(amount) else None
+
+
+def _is_finite(amount: float) -> bool:
+    try:
+        return math.isfinite(amount)
+    except OverflowError:  # a whole number beyond all floats
+        return False
+
+
+def best(measure: Measure, directions: Directions) -> int | float | None:
+    """The best value that there was, where it is known which is better, and it is another than the last."""
+    match directions.of(measure.key):
+        case "up":
+            found = measure.greatest
+        case "down":
+            found = measure.least
+        case None:
+            return None
+    return None if found == measure.last else found
+
+
+def of_run(here: Setup, there: Setup) -> Compared:
+    """Code, data, Python and platform."""
+    pairs = [*_pairs(here, there)]
+    differing = [Difference(Text(what), one, other) for what, one, other in pairs if one != other]
+    return Compared(differing, sum(one is not None and one == other for _, one, other in pairs))
+
+
+def _pairs(here: Setup, there: Setup) -> Iterator[tuple[str, str | None, str | None]]:
+    yield "Code revision", here.code_revision, there.code_revision
+    yield "Dataset", here.dataset, there.dataset
+    if (here.python is None) is (there.python is None):
+        yield "Python", here.python, there.python
+        yield "Platform", here.platform, there.platform
+    else:
+        yield "Environment", _whether_captured(here), _whether_captured(there)
+
+
+def _whether_captured(setup: Setup) -> str:
+    return "not captured" if setup.python is None else "captured"
+
+
+def of_parameters(here: Setup, there: Setup) -> Compared:
+    """Settings and tags."""
+    return _entries(here.parameters, there.parameters, _cut(here, "parameters"), _cut(there, "parameters"))
+
+
+def of_packages(here: Setup, there: Setup) -> Compared:
+    """Packages, where both runs know theirs."""
+    if here.python is None or there.python is None:
+        return Compared((), 0)
+    return _entries(here.packages, there.packages, _cut(here, "packages"), _cut(there, "packages"))
+
+
+def _cut(setup: Setup, name: str) -> str | None:
+    """The name up to which the entries of a field are known; None where all are."""
+    return max(getattr(setup, name)) if name in setup.cut else None
+
+
+def _entries(here: Mapping[str, str], there: Mapping[str, str], *known: str | None) -> Compared:
+    if here == there:
+        return Compared((), len(here))
+    last = min((name for name in known if name is not None), default=None)
+    names = sorted(name for name in here.keys() | there.keys() if last is None or name <= last)
+    differing = [Difference(Code(name), here.get(name), there.get(name)) for name in names if here.get(name) != there.get(name)]
+    return Compared(differing, len(names) - len(differing))
+
+
+def of_findings(here: Mapping[Finding, Told], there: Mapping[Finding, Told], *, all_there: bool = True) -> Compared:
+    """What needs attention in one and not in the other; what is new is not known where not all of the other's are."""
+    gone = [_finding(what, None, told) for what, told in there.items() if what not in here]
+    new = [_finding(what, told, None) for what, told in here.items() if what not in there] if all_there else []
+    return Compared([*new, *gone], len(here.keys() & there.keys()))
+
+
+def _finding(what: Finding, here: Told | None, there: Told | None) -> Difference:
+    told = here or there
+    severity = told.severity.capitalize() if told else ""
+    name = f"{severity}: {what.key} in {what.where}" if what.where else f"{severity}: {what.key}"
+    return Difference(Text(name), here and here.sentence, there and there.sentence)

@@ -1,0 +1,89 @@
+"""Since the previous run: what a run is measured against, and what differs from it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from contexta.contract import MetricSeries, RunSnapshot
+from contexta.report import cells, differences, measures
+from contexta.report.differences import Compared, Difference
+from contexta.report.directions import Directions
+from contexta.report.document import Block, Details, Fact, Facts, Figure, Figures, Issue, Note, Number, Ref, Table
+from contexta.report.traits import Measure, Measured, RunTraits, Setup, findings_of
+
+# As many rows as a reader takes in at the top of a page; the comparison has all.
+MAX_ROWS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The run that another is measured against, if there is one; which way metrics get better; and the page that compares both in full."""
+
+    previous: RunTraits | None
+    directions: Directions
+    comparison: Ref | None
+
+    def figures(self, snapshot: RunSnapshot) -> Figures | None:
+        """The headline numbers of a run, and how they changed."""
+        items = tuple(self._figure(*one) for one in measures.headline_series(snapshot))
+        if not items:
+            return None
+        changed = self.previous is not None and any(item.change is not None for item in items)
+        return Figures(items, self.previous.link() if self.previous and changed else None)
+
+    def _figure(self, name: str, note: str, series: MetricSeries) -> Figure:
+        measure = Measure.of(series)
+        before = self.previous.measures.get(Measured.of(series)) if self.previous else None
+        best = differences.best(measure, self.directions)
+        if before is not None and before.unit != measure.unit:
+            note = f"{note}, before in {before.unit or 'no unit'}".removeprefix(", ")
+        return Figure(
+            name,
+            Number(measure.last, measure.unit),
+            note,
+            None if best is None else Number(best, measure.unit),
+            differences.change(measure, before, self.directions),
+            measures.spark(series.values),
+        )
+
+    def blocks(self, snapshot: RunSnapshot, issues: Iterable[Issue]) -> Iterator[Block]:
+        """What differs from the previous run, and only that; what is the same is counted."""
+        if self.previous is None:
+            return
+        here, there = Setup.of(snapshot), self.previous.setup
+        shown = (
+            differences.of_run(here, there),
+            differences.of_parameters(here, there),
+            differences.of_findings(findings_of(issues), self.previous.findings, all_there=self.previous.all_findings),
+        )
+        packages = differences.of_packages(here, there)
+        yield from self._links()
+        rows = [one for compared in shown for one in compared.differing]
+        same = _same(shown[1], packages)
+        if rows:
+            yield _table("Since the previous run", self.previous.name, rows, same)
+        else:
+            yield Note(
+                f"Since the previous run, {self.previous.name}: nothing that is known of code, data, settings and issues changed. {same}"
+            )
+        if packages.differing:
+            yield Details(_table("Packages that changed since the previous run", self.previous.name, packages.differing, ""))
+
+    def _links(self) -> Iterator[Block]:
+        if self.previous is None:
+            return
+        facts = [Fact("Previous run", self.previous.link())]
+        if self.comparison is not None:
+            facts.append(Fact("Compared in full", self.comparison))
+        yield Facts(tuple(facts))
+
+
+def _table(caption: str, name: str, rows: Iterable[Difference], note: str) -> Table:
+    found = [one.row() for one in rows]
+    return Table(caption, ("What", "This run", name), tuple(found[:MAX_ROWS]), len(found), note)
+
+
+def _same(parameters: Compared, packages: Compared) -> str:
+    counts = ((parameters.same, "parameter"), (packages.same, "package"))
+    words = [cells.counted(count, word) for count, word in counts if count]
+    total = sum(count for count, _ in counts)
+    return f"{' and '.join(words)} {'is' if total == 1 else 'are'} the same." if words else ""
