@@ -13,7 +13,7 @@ def predecessors(runs: Iterable[RunSummary]) -> dict[str, str]:
     """Run → the run before it, of those that later ones may be measured against; runs without one are left out."""
     found: dict[str, str] = {}
     latest: dict[str, str] = {}
-    for run in sorted(runs, key=lambda run: (chronological(run.started_at), run.ref)):
+    for run in _in_time(runs):
         if run.project.ref in latest:
             found[run.ref] = latest[run.project.ref]
         if run.is_comparable:
@@ -22,9 +22,12 @@ def predecessors(runs: Iterable[RunSummary]) -> dict[str, str]:
 
 
 def compared(runs: Iterable[RunSummary], before: Mapping[str, str]) -> dict[str, str]:
-    """Of these runs and those before them the newest of each project, that have a page which compares both."""
-    newest: dict[str, list[str]] = {}
-    for run in sorted(runs, key=lambda run: (chronological(run.started_at), run.ref), reverse=True):
-        newest.setdefault(run.project.ref, []).append(run.ref)
-    chosen = {ref for refs in newest.values() for ref in refs[:COMPARED]}
-    return {ref: previous for ref, previous in before.items() if ref in chosen}
+    """The newest runs of each project, in order of time, and those before them, that have a page which compares both."""
+    by_project: dict[str, list[str]] = {}
+    for run in _in_time(runs):
+        by_project.setdefault(run.project.ref, []).append(run.ref)
+    return {ref: before[ref] for refs in by_project.values() for ref in refs[-COMPARED:] if ref in before}
+
+
+def _in_time(runs: Iterable[RunSummary]) -> list[RunSummary]:
+    return sorted(runs, key=lambda run: (chronological(run.started_at), run.ref))
