@@ -1,6 +1,7 @@
 """Pure functions from what is known of runs to the pages about them."""
 
 from contexta.report.archives import Archive
+from contexta.report.comparison import build_comparison, comparison_ref
 from contexta.report.deployment import build_deployment
 from contexta.report.diagnostics import diagnose
 from contexta.report.directions import BY_NAME, Directions
@@ -19,10 +20,12 @@ __all__ = [
     "RunSummary",
     "RunTraits",
     "build_archive",
+    "build_comparison",
     "build_deployment",
     "build_index",
     "build_project",
     "build_snapshot_report",
+    "comparison_ref",
     "diagnose",
     "summarize",
     "summarize_deployment",

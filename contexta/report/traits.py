@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import math
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -14,7 +16,7 @@ from contexta.report.diagnostics import diagnose
 from contexta.report.document import Chart, Issue, Line, Ref, Severity
 
 # What is kept of a run that holds far more than anyone compares.
-MAX_MEASURES, MAX_PARAMETERS, MAX_PACKAGES, MAX_FINDINGS, MAX_CURVES, MAX_POINTS = 200, 500, 2_000, 100, 12, 60
+MAX_MEASURES, MAX_PARAMETERS, MAX_PACKAGES, MAX_FINDINGS, MAX_CURVES, MAX_POINTS = 200, 500, 2_000, 100, 12, 40
 
 # Longer texts are kept by their beginning and a hash, so that two that differ stay different.
 MAX_TEXT = 200
@@ -123,7 +125,7 @@ class RunTraits:
     """One run as a later one sees it.
 
     `measures` are the numbers of its own, its stages and batches, `curves` the course of those that have one. `findings` are what needs
-    attention; they are `all_findings` where none was left out.
+    attention; they are `all_findings` where none was left out. Only against one that `is_comparable` later runs are measured.
     """
 
     ref: str
@@ -131,6 +133,7 @@ class RunTraits:
     project: str
     status: str
     inferred: bool
+    is_comparable: bool
     started_at: str
     setup: Setup
     measures: Mapping[Measured, Measure]
@@ -138,18 +141,17 @@ class RunTraits:
     findings: Mapping[Finding, Told]
     all_findings: bool
 
-    @property
-    def is_comparable(self) -> bool:
-        """Whether later runs may be measured against it: it completed, or nobody knows because no line describes it."""
-        return self.status == "completed" or self.inferred
-
     def link(self) -> Ref:
         """It, called by its name."""
         return Ref(self.ref, self.name)
 
     def digest(self) -> str:
-        """A short text that differs where anything else does."""
-        return hashlib.blake2b(repr(self).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        """A short text that differs where anything else does. Of points the bytes are taken: writing them takes ten times as long."""
+        found = hashlib.blake2b(repr(replace(self, curves={})).encode("utf-8", "surrogatepass"), digest_size=16)
+        for what, curve in self.curves.items():
+            found.update(repr((what, curve.axis, len(curve.xs))).encode("utf-8", "surrogatepass"))
+            found.update(array("d", [*curve.xs, *(math.nan if y is None else y for y in curve.ys)]).tobytes())
+        return found.hexdigest()
 
     def beside(self, drawn: Chart, series: MetricSeries) -> Chart:
         """The chart of a later run's series with the course that it took here as a faint line, as far as the chart reaches."""
@@ -172,6 +174,7 @@ def traits(snapshot: RunSnapshot) -> RunTraits:
         project=snapshot.project.ref.text,
         status=run.status,
         inferred=run.inferred,
+        is_comparable=run.is_comparable,
         started_at=run.started_at,
         setup=Setup.of(snapshot),
         measures={what: Measure.of(series) for what, series in measured},

@@ -11,7 +11,7 @@ MANIFEST = "manifest.json"
 
 _SHEET = "sheet:"
 
-_FOLDERS = {"index": "index", "project": "projects", "run": "runs", "deployment": "deployments"}
+_FOLDERS = {"index": "index", "project": "projects", "run": "runs", "deployment": "deployments", "comparison": "comparisons"}
 
 
 def address(ref: str) -> str:
