@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from contexta import __version__
-from contexta.errors import ContextaError, UnreadableWorkspace
+from contexta.errors import ContextaError, UnknownRef, UnreadableWorkspace
 
 if TYPE_CHECKING:  # what a command needs is imported when it runs, so that --help is quick
     from contexta.render import Placement
@@ -28,6 +28,7 @@ RUN_FORMATS = {"html": "html", "md": "md", "json": "json", "text": "txt"}
 
 DEFAULT_WORKSPACE = ".contexta"
 DASK = "dask:"
+PREVIOUS = "previous"
 
 WORKSPACE = click.argument("folder", metavar="[WORKSPACE]", default=DEFAULT_WORKSPACE, type=click.Path(path_type=Path))
 CACHE = click.option(
@@ -251,11 +252,8 @@ def _progress() -> Iterator[Callable[[str], None]]:
         click.echo("\r\033[K", nl=False, err=True)
 
 
-@main.command()
-@click.argument("ref")
-@WORKSPACE
-@click.option("--format", "format_", default="html", show_default=True, type=click.Choice(list(RUN_FORMATS)))
-@click.option(
+RUN_FORMAT = click.option("--format", "format_", default="html", show_default=True, type=click.Choice(list(RUN_FORMATS)))
+OUTPUT = click.option(
     "-o",
     "--output",
     "out",
@@ -265,6 +263,13 @@ def _progress() -> Iterator[Callable[[str], None]]:
     type=click.Path(dir_okay=False, allow_dash=True),
     help="A file, or - for standard output.",
 )
+
+
+@main.command()
+@click.argument("ref")
+@WORKSPACE
+@RUN_FORMAT
+@OUTPUT
 @DIRECTION
 @TEMPLATES
 @THEME
@@ -281,18 +286,67 @@ def run(  # noqa: PLR0917  # an argument for each option, which click gives by n
 ) -> None:
     """Write the report of one run, for a CI artifact or a step summary.
 
-    A REF is run:proj.name, proj.name, a bare name where only one run has it, latest, or latest:proj.
+    It is measured against the run of its project that completed before it. A REF is run:proj.name, proj.name, a bare name where only one
+    run has it, latest, or latest:proj.
     """
     with _errors_told():
         from contexta import workspace
         from contexta.render import no_links
-        from contexta.report import build_snapshot_report
-        from contexta.site import render_as, write_atomically
+        from contexta.report import build_snapshot_report, traits
+        from contexta.site import render_as
 
         with workspace.indexed(folder, cache, waiting=_tell) as opened:
-            document = build_snapshot_report(opened.snapshot(opened.resolve(ref)), directions=directions)
-        content = render_as(document, RUN_FORMATS[format_], templates, no_links, theme)
-        if out == "-":
-            click.echo(content, nl=False)
-        else:
-            write_atomically(Path(out), content)
+            snapshot = opened.snapshot(opened.resolve(ref))
+            previous = opened.previous(snapshot.run.ref)
+            document = build_snapshot_report(snapshot, traits(previous) if previous else None, directions)
+        _write(render_as(document, RUN_FORMATS[format_], templates, no_links, theme), out)
+
+
+def _write(content: bytes, out: str) -> None:
+    from contexta.site import write_atomically
+
+    if out == "-":
+        click.echo(content, nl=False)
+    else:
+        write_atomically(Path(out), content)
+
+
+@main.command()
+@click.argument("left")
+@click.argument("right")
+@WORKSPACE
+@RUN_FORMAT
+@OUTPUT
+@DIRECTION
+@TEMPLATES
+@THEME
+@CACHE
+def compare(  # noqa: PLR0917  # an argument for each option, which click gives by name
+    left: str,
+    right: str,
+    folder: Path,
+    format_: str,
+    out: str,
+    directions: Directions,
+    templates: Path | None,
+    theme: Path | None,
+    cache: Path | None,
+) -> None:
+    """Write what differs between two runs; changes are from LEFT to RIGHT.
+
+    Each is a REF; LEFT may also be previous: the newest run of the project that completed and began before RIGHT. A REF is run:proj.name,
+    proj.name, a bare name where only one run has it, latest, or latest:proj.
+    """
+    with _errors_told():
+        from contexta import workspace
+        from contexta.render import no_links
+        from contexta.report import build_comparison
+        from contexta.site import render_as
+
+        with workspace.indexed(folder, cache, waiting=_tell) as opened:
+            newer = opened.snapshot(opened.resolve(right))
+            older = opened.previous(newer.run.ref) if left == PREVIOUS else opened.snapshot(opened.resolve(left))
+            if older is None:
+                raise UnknownRef(f"no run of the project completed before {newer.run.ref}")
+            document = build_comparison(older, newer, directions)
+        _write(render_as(document, RUN_FORMATS[format_], templates, no_links, theme), out)

@@ -82,6 +82,11 @@ class Run(ContextModel):
     LIES_IN = (("run_ref", "project_ref"),)
     RULES = _LIFECYCLE
 
+    @property
+    def is_comparable(self) -> bool:
+        """Whether later runs may be measured against it: it completed, or nobody knows because no line describes it."""
+        return self.status == "completed" or self.inferred
+
 
 @dataclass(frozen=True, slots=True)
 class StageExecution(ContextModel):

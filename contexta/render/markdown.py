@@ -79,7 +79,7 @@ def _block(block: Block, links: Links) -> Iterator[str]:
         case Details(table):
             yield from _table(table, links)
         case Chart():
-            yield f"- {escape(words.chart(block))}"
+            yield from (f"- {escape(line)}" for line in words.chart(block))
         case Timeline(title, moment, bars, total):
             yield f"**{escape(title)}**, from {words.cell(moment)}"
             yield ""

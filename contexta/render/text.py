@@ -62,7 +62,7 @@ def _block(block: Block) -> Iterator[str]:
         case Table() | Details():
             yield from _table(block.table if isinstance(block, Details) else block)
         case Chart():
-            yield words.one_line(words.chart(block))
+            yield from map(words.one_line, words.chart(block))
         case Timeline(title, moment, bars, total):
             yield words.one_line(f"{title}, from {words.cell(moment)}")
             yield from (f"{'  ' * (bar.depth + 1)}{_line(bar.what)}  {_line(bar.status)}  {words.bar(bar)}" for bar in bars)

@@ -278,14 +278,16 @@ def _height(value: float, low: float, high: float) -> int:
     return round((value / 2 - low / 2) / span * (len(_BLOCKS) - 1)) if span > 0 else len(_BLOCKS) // 2
 
 
-def chart(drawn: Chart) -> str:
-    """A chart in one line: `loss · train batches (nats): ▇▅▃▂▁ 2.309 → 0.1919`."""
-    unit = f" ({drawn.unit})" if drawn.unit else ""
-    lines = []
-    for line in drawn.lines:
-        finite = [value for value in line.ys if value is not None] or [math.nan]
-        lines.append(f"{drawn.title}{unit}: {sparkline(line.ys)} {number(finite[0])} → {number(finite[-1])}")
-    return "\n".join(lines)
+def chart(drawn: Chart) -> list[str]:
+    """Each line of a chart in a line: `loss · train batches (nats): ▇▅▃▂▁ 2.309 → 0.1919`, named where there are others like it."""
+    title = f"{drawn.title} ({drawn.unit})" if drawn.unit else drawn.title
+    alone = sum(not line.faint for line in drawn.lines) == 1
+    return [f"{title if alone and not line.faint else f'{title}, {line.label}'}: {_course(line.ys)}" for line in drawn.lines]
+
+
+def _course(values: Sequence[float | None]) -> str:
+    finite = [value for value in values if value is not None] or [math.nan]
+    return f"{sparkline(values)} {number(finite[0])} → {number(finite[-1])}"
 
 
 def count(number_of: int) -> str:

@@ -1,9 +1,10 @@
 """What differs between two runs: numbers, what they were started with, and what needs attention."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from contexta.report import cells
 from contexta.report.directions import Directions
 from contexta.report.document import Cell, Change, Code, Text
 from contexta.report.traits import Finding, Measure, Setup, Told
@@ -22,10 +23,25 @@ class Difference(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """What differs, and how many of the same kind are the same."""
+    """What differs, and the names of what is the same."""
 
     differing: Sequence[Difference]
-    same: int
+    same: Sequence[str]
+
+
+def counted(compared: Compared, one: str) -> Sequence[str]:
+    """How many are the same: `["12 packages"]`, nothing where none is."""
+    return [cells.counted(len(compared.same), one)] if compared.same else []
+
+
+def the_same(words: Sequence[str]) -> str:
+    """That these are the same, in a sentence: `Dataset, 3 parameters and 1 package are the same.`"""
+    if not words:
+        return ""
+    *first, last = words
+    listed = f"{', '.join(first)} and {last}" if first else last
+    several = first or (last[0].isdigit() and not last.startswith("1 "))
+    return f"{listed[0].upper()}{listed[1:]} {'are' if several else 'is'} the same."
 
 
 def change(here: Measure, there: Measure | None, directions: Directions) -> Change | None:
@@ -55,21 +71,21 @@ def best(measure: Measure, directions: Directions) -> int | float | None:
     return None if found == measure.last else found
 
 
-def of_run(here: Setup, there: Setup) -> Compared:
-    """Code, data, Python and platform."""
-    pairs = [*_pairs(here, there)]
-    differing = [Difference(Text(what), one, other) for what, one, other in pairs if one != other]
-    return Compared(differing, sum(one is not None and one == other for _, one, other in pairs))
+def of_code(here: Setup, there: Setup) -> Compared:
+    """Code and data."""
+    return _values(("code revision", here.code_revision, there.code_revision), ("dataset", here.dataset, there.dataset))
 
 
-def _pairs(here: Setup, there: Setup) -> Iterator[tuple[str, str | None, str | None]]:
-    yield "Code revision", here.code_revision, there.code_revision
-    yield "Dataset", here.dataset, there.dataset
-    if (here.python is None) is (there.python is None):
-        yield "Python", here.python, there.python
-        yield "Platform", here.platform, there.platform
-    else:
-        yield "Environment", _whether_captured(here), _whether_captured(there)
+def of_platform(here: Setup, there: Setup) -> Compared:
+    """Python and platform, where either both or none of the runs captured its environment."""
+    if (here.python is None) is not (there.python is None):
+        return _values(("environment", _whether_captured(here), _whether_captured(there)))
+    return _values(("Python", here.python, there.python), ("platform", here.platform, there.platform))
+
+
+def _values(*named: tuple[str, str | None, str | None]) -> Compared:
+    differing = [Difference(Text(f"{name[0].upper()}{name[1:]}"), one, other) for name, one, other in named if one != other]
+    return Compared(differing, [name for name, one, other in named if one is not None and one == other])
 
 
 def _whether_captured(setup: Setup) -> str:
@@ -84,7 +100,7 @@ def of_parameters(here: Setup, there: Setup) -> Compared:
 def of_packages(here: Setup, there: Setup) -> Compared:
     """Packages, where both runs know theirs."""
     if here.python is None or there.python is None:
-        return Compared((), 0)
+        return Compared((), ())
     return _entries(here.packages, there.packages, _cut(here, "packages"), _cut(there, "packages"))
 
 
@@ -95,18 +111,18 @@ def _cut(setup: Setup, name: str) -> str | None:
 
 def _entries(here: Mapping[str, str], there: Mapping[str, str], *known: str | None) -> Compared:
     if here == there:
-        return Compared((), len(here))
+        return Compared((), [*here])
     last = min((name for name in known if name is not None), default=None)
     names = sorted(name for name in here.keys() | there.keys() if last is None or name <= last)
-    differing = [Difference(Code(name), here.get(name), there.get(name)) for name in names if here.get(name) != there.get(name)]
-    return Compared(differing, len(names) - len(differing))
+    same = [name for name in names if here.get(name) == there.get(name)]
+    return Compared([Difference(Code(name), here.get(name), there.get(name)) for name in sorted({*names}.difference(same))], same)
 
 
 def of_findings(here: Mapping[Finding, Told], there: Mapping[Finding, Told], *, all_there: bool = True) -> Compared:
     """What needs attention in one and not in the other; what is new is not known where not all of the other's are."""
     gone = [_finding(what, None, told) for what, told in there.items() if what not in here]
     new = [_finding(what, told, None) for what, told in here.items() if what not in there] if all_there else []
-    return Compared([*new, *gone], len(here.keys() & there.keys()))
+    return Compared([*new, *gone], [what.key for what in here if what in there])
 
 
 def _finding(what: Finding, here: Told | None, there: Told | None) -> Difference:

@@ -3,6 +3,7 @@
 import math
 import operator
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeVar
 
 from contexta.contract import MetricSeries, RunSnapshot, StableRef, seconds_since
@@ -11,7 +12,7 @@ from contexta.report.document import Chart, Figure, Line, Number, Spark
 # A line is drawn from at most about this many points.
 MAX_POINTS = 400
 MAX_HEADLINES = 8
-MAX_SPARK = 60
+MAX_SPARK = 40
 
 T = TypeVar("T")
 
@@ -90,6 +91,13 @@ def course(series: MetricSeries, begin: str, kept: Sequence[int]) -> Course:
     return Course(axis, names, tuple(xs), tuple(values if all_finite(values) else map(_finite, values)))
 
 
+def by_number(series: MetricSeries) -> Line:
+    """One series as a line, point by point whatever its axis."""
+    kept = extremes(series.values, MAX_POINTS)
+    ys = (_finite(value) for value in _picked(series.values, kept))
+    return Line(label(series), tuple(_picked(series.places, kept) if series.places else kept), tuple(ys))
+
+
 def _picked(column: Sequence[T], kept: Sequence[int]) -> Sequence[T]:
     return column if len(kept) == len(column) else [column[index] for index in kept]
 
@@ -138,9 +146,10 @@ def extremes(values: Sequence[float], limit: int) -> list[int]:
     return sorted(kept)
 
 
+@lru_cache(maxsize=256)  # many series of a run are as long as each other
 def sampled(count: int, limit: int) -> Sequence[int]:
     """Up to so many places from the first to the last, evenly."""
-    return range(count) if count <= limit else [place * (count - 1) // (limit - 1) for place in range(limit)]
+    return range(count) if count <= limit else tuple([place * (count - 1) // (limit - 1) for place in range(limit)])
 
 
 def spark(values: Sequence[float]) -> Spark | None:

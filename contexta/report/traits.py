@@ -16,7 +16,7 @@ from contexta.report.diagnostics import diagnose
 from contexta.report.document import Chart, Issue, Line, Ref, Severity
 
 # What is kept of a run that holds far more than anyone compares.
-MAX_MEASURES, MAX_PARAMETERS, MAX_PACKAGES, MAX_FINDINGS, MAX_CURVES, MAX_POINTS = 200, 500, 2_000, 100, 12, 60
+MAX_MEASURES, MAX_PARAMETERS, MAX_PACKAGES, MAX_FINDINGS, MAX_CURVES, MAX_POINTS = 200, 500, 2_000, 100, 12, 40
 
 # Longer texts are kept by their beginning and a hash, so that two that differ stay different.
 MAX_TEXT = 200
@@ -125,7 +125,7 @@ class RunTraits:
     """One run as a later one sees it.
 
     `measures` are the numbers of its own, its stages and batches, `curves` the course of those that have one. `findings` are what needs
-    attention; they are `all_findings` where none was left out.
+    attention; they are `all_findings` where none was left out. Only against one that `is_comparable` later runs are measured.
     """
 
     ref: str
@@ -133,17 +133,13 @@ class RunTraits:
     project: str
     status: str
     inferred: bool
+    is_comparable: bool
     started_at: str
     setup: Setup
     measures: Mapping[Measured, Measure]
     curves: Mapping[Measured, Curve]
     findings: Mapping[Finding, Told]
     all_findings: bool
-
-    @property
-    def is_comparable(self) -> bool:
-        """Whether later runs may be measured against it: it completed, or nobody knows because no line describes it."""
-        return self.status == "completed" or self.inferred
 
     def link(self) -> Ref:
         """It, called by its name."""
@@ -178,6 +174,7 @@ def traits(snapshot: RunSnapshot) -> RunTraits:
         project=snapshot.project.ref.text,
         status=run.status,
         inferred=run.inferred,
+        is_comparable=run.is_comparable,
         started_at=run.started_at,
         setup=Setup.of(snapshot),
         measures={what: Measure.of(series) for what, series in measured},

@@ -197,6 +197,13 @@ class Workspace:
         starts = self._starts(runs)
         return max(runs, key=lambda ref: (chronological(starts[ref]), ref))
 
+    def previous(self, ref: StableRef) -> RunSnapshot | None:
+        """The newest run of a run's project that began before it, and that it may be measured against."""
+        starts = self._starts([one for one in self.run_refs() if one.owner("project") == ref.owner("project")])
+        places = {one: (chronological(start), one) for one, start in starts.items()}
+        earlier = sorted((one for one in places if places[one] < places[ref]), key=places.__getitem__, reverse=True)
+        return next((one for one in map(self.snapshot, earlier) if one.run.is_comparable), None)
+
     def _starts(self, runs: Iterable[StableRef]) -> Mapping[StableRef, str]:
         """When each run began; only the lines of those that changed are read."""
         kept = self.index.kept(_STARTS)

@@ -127,8 +127,8 @@ def test_the_summary_tells_status_times_and_duration() -> None:
 
 def test_the_summary_shows_headline_numbers_first() -> None:
     document = page(series=(builders.series("acc", f"run:{RUN}", [0.9]),))
-    first = section(document, "Run Summary").blocks[0]
-    assert first == Figures((Figure("acc", Number(0.9)),))
+    (figures,) = blocks_of(document, "Run Summary", Figures)
+    assert figures == Figures((Figure("acc", Number(0.9)),))
 
 
 def test_the_summary_counts_what_the_run_holds() -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from contexta.contract import MetricSeries, RunSnapshot
-from contexta.report import cells, differences, measures
-from contexta.report.differences import Compared, Difference
+from contexta.report import differences, measures
+from contexta.report.differences import Difference, counted, the_same
 from contexta.report.directions import Directions
 from contexta.report.document import Block, Details, Fact, Facts, Figure, Figures, Issue, Note, Number, Ref, Table
 from contexta.report.traits import Measure, Measured, RunTraits, Setup, findings_of
@@ -49,41 +49,29 @@ class Against:
         """What differs from the previous run, and only that; what is the same is counted."""
         if self.previous is None:
             return
+        yield self._links(self.previous)
         here, there = Setup.of(snapshot), self.previous.setup
-        shown = (
-            differences.of_run(here, there),
-            differences.of_parameters(here, there),
-            differences.of_findings(findings_of(issues), self.previous.findings, all_there=self.previous.all_findings),
-        )
-        packages = differences.of_packages(here, there)
-        yield from self._links()
-        rows = [one for compared in shown for one in compared.differing]
-        same = _same(shown[1], packages)
+        code, platform = differences.of_code(here, there), differences.of_platform(here, there)
+        parameters, packages = differences.of_parameters(here, there), differences.of_packages(here, there)
+        findings = differences.of_findings(findings_of(issues), self.previous.findings, all_there=self.previous.all_findings)
+        rows = [*code.differing, *parameters.differing, *platform.differing, *findings.differing]
+        same = the_same([*code.same, *counted(parameters, "parameter"), *platform.same, *counted(packages, "package")])
         if rows:
             yield _table("Since the previous run", self.previous.name, rows, same)
         else:
             yield Note(
-                f"Since the previous run, {self.previous.name}: nothing that is known of code, data, settings and issues changed. {same}"
+                f"Since the previous run nothing changed that is known of code, data, settings, platform and issues. {same}".rstrip()
             )
         if packages.differing:
             yield Details(_table("Packages that changed since the previous run", self.previous.name, packages.differing, ""))
 
-    def _links(self) -> Iterator[Block]:
-        if self.previous is None:
-            return
-        facts = [Fact("Previous run", self.previous.link())]
+    def _links(self, previous: RunTraits) -> Facts:
+        facts = [Fact("Previous run", previous.link())]
         if self.comparison is not None:
             facts.append(Fact("Compared in full", self.comparison))
-        yield Facts(tuple(facts))
+        return Facts(tuple(facts))
 
 
 def _table(caption: str, name: str, rows: Iterable[Difference], note: str) -> Table:
     found = [one.row() for one in rows]
     return Table(caption, ("What", "This run", name), tuple(found[:MAX_ROWS]), len(found), note)
-
-
-def _same(parameters: Compared, packages: Compared) -> str:
-    counts = ((parameters.same, "parameter"), (packages.same, "package"))
-    words = [cells.counted(count, word) for count, word in counts if count]
-    total = sum(count for count, _ in counts)
-    return f"{' and '.join(words)} {'is' if total == 1 else 'are'} the same." if words else ""
