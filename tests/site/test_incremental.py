@@ -18,7 +18,8 @@ from tests.site.rebuilding import INDEX, Site, append, assert_same, line
 LEDGER, RECORDS = build.LEDGER, build.CAPTURED
 FORMATS = ("html", "md", "json")
 # The pages of runs and deployments are called by their names, those of projects too.
-EVERY_PAGE = {"a", "b", "a-one", "a-two", "b-one", "live", "All projects"}
+BOTH = "a-two compared with a-one"
+EVERY_PAGE = {"a", "b", "a-one", "a-two", BOTH, "b-one", "live", "All projects"}
 
 
 def metric(run: str, name: str, value: float, **more: Any) -> bytes:
@@ -87,23 +88,31 @@ def test_what_a_build_tells_does_not_depend_on_what_was_made_before(site: Site, 
 
 APPENDED: dict[str, tuple[str, bytes, set[str]]] = {
     "a metric of a run that is not deployed": (RECORDS, metric("run:b.b-one", "m1", 0.5), {"b-one", "b", "All projects"}),
-    "a metric of a run that is deployed": (RECORDS, metric("run:a.a-one", "m2", 0.9), {"a-one", "live", "a", "All projects"}),
+    "a metric of a run that is deployed": (
+        RECORDS,
+        metric("run:a.a-one", "m2", 0.9),
+        {"a-one", "a-two", BOTH, "live", "a", "All projects"},
+    ),
     "a record of a deployment": (
         RECORDS,
         event("run:a.a-one", "e1", deployment_execution_ref="deployment:a.live"),
-        {"a-one", "live"},
+        {"a-one", BOTH, "live"},
     ),
-    "a new run": (LEDGER, line(put_run("b", "b-two")), {"b-two", "b", "All projects"}),
+    "a new run": (LEDGER, line(put_run("b", "b-two")), {"b-two", "b-two compared with b-one", "b", "All projects"}),
     "a run of a new project": (LEDGER, line(put_run("c", "c-one")), {"c-one", "c", "All projects"}),
-    "a run ended otherwise": (LEDGER, line(put_run("a", "a-two", status="failed")), {"a-two", "a", "All projects"}),
-    "a deployment of a run": (LEDGER, line(deployment("next", "run:a.a-two")), {"next", "a-two", "a", "All projects"}),
+    "a run ended otherwise": (LEDGER, line(put_run("a", "a-two", status="failed")), {"a-two", BOTH, "a", "All projects"}),
+    "a deployment of a run": (LEDGER, line(deployment("next", "run:a.a-two")), {"next", "a-two", BOTH, "a", "All projects"}),
     "a deployment of a run of another project": (LEDGER, line(deployment("next", "run:b.b-one")), {"next", "b-one", "a", "All projects"}),
     "a deployment of no run": (LEDGER, line(deployment("next", None)), {"next", "a", "All projects"}),
-    "a deployment put again": (LEDGER, line(deployment("live", "run:a.a-one", status="failed")), {"a-one", "live", "a", "All projects"}),
+    "a deployment put again": (
+        LEDGER,
+        line(deployment("live", "run:a.a-one", status="failed")),
+        {"a-one", "a-two", BOTH, "live", "a", "All projects"},
+    ),
     "a deployment put again, of another run": (
         LEDGER,
         line(deployment("live", "run:a.a-two")),
-        {"a-one", "a-two", "live", "a", "All projects"},
+        {"a-one", "a-two", BOTH, "live", "a", "All projects"},
     ),
     "a project": (LEDGER, line(put_project("b")), {"b-one", "b", "All projects"}),
     "a broken line that names a run": (RECORDS, b'{"run_ref": "run:b.b-one", oops\n', {"b-one", "b", "All projects"}),
@@ -333,7 +342,7 @@ def test_a_site_in_a_folder_whose_name_is_no_text_follows(site: Site, tmp_path: 
 
 def test_two_sites_of_one_workspace_follow_each_for_itself(site: Site, tmp_path: Path) -> None:
     other = Site(site.root, tmp_path / "other", ("md",), title="Mine", selection={"projects": ("a",)})
-    assert other.made() == {"a", "a-one", "a-two", "live", "Mine"}
+    assert other.made() == {"a", "a-one", "a-two", BOTH, "live", "Mine"}
     append(site.root, RECORDS, metric("run:a.a-one", "m2", 0.9))
     site.build()
     append(site.root, RECORDS, metric("run:a.a-two", "m2", 0.9))
