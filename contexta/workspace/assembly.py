@@ -71,10 +71,11 @@ class Assembly:
     framed_at: str = ""
     habits: Habits = field(default_factory=Habits)
     run: str = ""
+    weighs: bool = True
     _lane: Lane = field(init=False)
 
     def __post_init__(self) -> None:
-        self._lane = Lane(self.series, self.mentions, self.habits, self.run)
+        self._lane = Lane(self.series, self.mentions, self.habits, self.run, self.weighs)
 
     def read(self, plane: Plane, extents: Iterable[Extent]) -> None:
         """Take the lines of some extents of a plane, in reading order."""

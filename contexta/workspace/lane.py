@@ -40,6 +40,10 @@ _MAX_SCOPES = 1024
 _RECORD_REF = re.compile(rb'"record_ref":"record:[a-z0-9-]+\.[a-z0-9-]+\.([a-z0-9-]+)"')
 
 
+class Repeated(Exception):
+    """A record stands a second time, and nobody can tell whether it says the same."""
+
+
 @dataclass(slots=True, eq=False)
 class Scope:
     """Scopes that were checked together: as their envelopes name them, and when the records that took a quick way were seen in them.
@@ -114,6 +118,8 @@ class Matches:
 class Lane:
     """What was checked so far of lines of one run, `project.run`; `run` is empty where they may be of several.
 
+    One that `weighs` knows the content of every record, to tell when one stands a second time whether it says the same.
+
     What belongs to what stands in its tables, so that nothing is kept alive by a circle.
     """
 
@@ -121,6 +127,7 @@ class Lane:
     mentions: Mentions
     habits: Habits
     run: str
+    weighs: bool = True
     newest: str = ""
     producers: set[str] = field(default_factory=set)
     runs: set[StableRef] = field(default_factory=set)
@@ -139,12 +146,14 @@ class Lane:
     # ------------------------------------------------------------ whole checks
 
     def before(self, ref: str, content: int) -> int | None:
-        """The content with which a record stood before; it stands now with this one."""
+        """The content with which a record stood before; it stands now with this one. Raises Repeated where contents are not weighed."""
         records, dot, name = ref.rpartition(".")
         seen, key = self._seen.setdefault(records + dot, {}), hash(name.encode())
         found = seen.get(key)
         if found is None:
             seen[key] = content
+        elif not self.weighs:
+            raise Repeated
         return found
 
     def content(self, data: Mapping[str, Any]) -> int | None:
@@ -188,7 +197,8 @@ class Lane:
         ):
             return None
         kept = kept_tags(said.tags)
-        return Fit(spot, said, hash(name.encode()), kept, content_of(spot.base, kept, observed.encode(), recorded.encode(), said.value))
+        content = content_of(spot.base, kept, observed.encode(), recorded.encode(), said.value) if self.weighs else 0
+        return Fit(spot, said, hash(name.encode()), kept, content)
 
     def _meet(self, said: Said) -> Spot | None:
         """The spot of a record that is the first like it in this run."""
@@ -415,7 +425,8 @@ class Lane:
         if measured is None or values is None or there is None:
             return False
         tags, seen = measured[1], there[0].scope.seen
-        new = dict(zip(map(hash, names), _contents(there, tags, observed, recorded, values), strict=True))
+        keys = map(hash, names)
+        new = dict(zip(keys, _contents(there, tags, observed, recorded, values), strict=True)) if self.weighs else dict.fromkeys(keys, 0)
         if len(new) < len(names) or not (seen.keys().isdisjoint(new) and others.isdisjoint(new)):
             return False
         seen.update(new)

@@ -8,6 +8,7 @@ from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, 
 from contexta.workspace.assembly import Assembly
 from contexta.workspace.habits import Habits
 from contexta.workspace.index import byte_count, unpacked
+from contexta.workspace.lane import Repeated
 from contexta.workspace.lines import Block, Located, Unusable
 from contexta.workspace.planes import Plane
 from contexta.workspace.snapshots import deployment_snapshot, run_snapshot
@@ -30,10 +31,18 @@ class Lines:
                     yield part
 
     def assembled(self, problems: Iterable[Problem] = (), habits: Habits | None = None, run: str = "") -> Assembly:
-        """The lines, read and put together with what is known to be wrong beside them; `run` where all are of one (`project.run`)."""
+        """The lines, read and put together with what is known to be wrong beside them; `run` where all are of one (`project.run`).
+
+        Hardly any record stands twice. What tells whether it says the same is made only once one does: all is read again then.
+        """
         habits = habits or Habits()
         habits.make_room()
-        assembly = Assembly(self.root, habits=habits, run=run)
+        try:
+            return self._read_into(Assembly(self.root, habits=habits, run=run, weighs=False), problems)
+        except Repeated:
+            return self._read_into(Assembly(self.root, habits=habits, run=run), problems)
+
+    def _read_into(self, assembly: Assembly, problems: Iterable[Problem]) -> Assembly:
         assembly.problems.extend(problems)
         for plane, data in self.extents:
             assembly.read(plane, unpacked(plane.name, data))
