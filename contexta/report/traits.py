@@ -160,7 +160,9 @@ class RunTraits:
             return drawn
         low, high = drawn.lines[0].xs[0], drawn.lines[0].xs[-1]
         kept = [(x, y) for x, y in zip(curve.xs, curve.ys, strict=True) if low <= x <= high]
-        return replace(drawn, lines=(*drawn.lines, replace(Line.through(self.name, kept), faint=True))) if len(kept) > 1 else drawn
+        if len(kept) < 2 or (drawn.scale == "log" and any(y is not None and y <= 0 for _, y in kept)):
+            return drawn
+        return replace(drawn, lines=(*drawn.lines, replace(Line.through(self.name, kept), faint=True)))
 
 
 def traits(snapshot: RunSnapshot) -> RunTraits:

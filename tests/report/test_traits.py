@@ -2,6 +2,7 @@
 
 import math
 import pickle
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -225,3 +226,10 @@ def test_traits_of_the_same_run_have_the_same_digest() -> None:
 )
 def test_a_change_of_what_a_later_page_tells_is_seen(changed: dict[str, Any]) -> None:
     assert traits(_snapshot(**changed)).digest() != traits(_snapshot()).digest()
+
+
+def test_a_course_down_to_nought_is_not_drawn_where_the_scale_has_none() -> None:
+    earlier = of(series=(series("loss", EPOCHS, [3, 1, 0], owner=TRAIN),))
+    later = series("loss", EPOCHS, [2, 1, 3], owner=TRAIN)
+    drawn = replace(chart(later, BEGIN), scale="log")
+    assert earlier.beside(drawn, later) is drawn

@@ -124,4 +124,5 @@ def _chart(pair: Pair, left: MetricSeries, right: MetricSeries) -> Chart:
         axis, names = "index", ("1", str(max(left.count, right.count)))
     named = tuple(replace(line, label=name) for line, name in zip(lines, pair.names, strict=True))
     unit = right.unit if left.unit == right.unit else f"{left.unit or 'no unit'}, {right.unit or 'no unit'}"
-    return Chart(other.title, unit, axis, names, named, max(left.count, right.count))
+    scale = other.scale if one.scale == other.scale else "linear"
+    return Chart(other.title, unit, axis, names, named, max(left.count, right.count), scale)
