@@ -545,7 +545,7 @@ def test_compare_writes_a_page_to_standard_output_or_a_file_the_same(digits: Pat
 
 def test_compare_tells_what_became_better_and_what_differs(digits: Path) -> None:
     told = call("compare", "mlp-32", "mlp-64", digits, "--format", "md").stdout
-    assert "| accuracy | evaluate batches | 0.9022 ratio | 0.9133 ratio | ▲ +0.01111 ratio (better) |" in told
+    assert "| accuracy | evaluate batches | ▲ +0.01111 (better) | 0.9022 ratio | 0.9133 ratio |" in told
     assert "| hidden | 32 | 64 |" in told
     assert "27 packages are the same" in told
 

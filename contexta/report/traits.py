@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +24,9 @@ MAX_TEXT = 200
 
 # What was measured on single samples, operations or deployments is not compared from run to run.
 LEVELS = ("run", "stage", "batch")
+
+
+_HASH = re.compile(r"-[0-9a-f]{12}\Z")
 
 
 class Measured(NamedTuple):
@@ -72,7 +76,12 @@ class Finding(NamedTuple):
         """The finding that an issue is; the run itself is nowhere in particular."""
         kind, _, value = issue.subject.ref.partition(":")
         inner = value.split(".", 2)[2:]
-        return cls(issue.key, f"{kind} {inner[0]}" if inner else "")
+        return cls(issue.key, f"{kind} {without_hash(inner[0])}" if inner else "")
+
+
+def without_hash(name: str) -> str:
+    """The name of an artifact without the hash that capturing gives it, which differs from run to run."""
+    return _HASH.sub("", name)
 
 
 class Told(NamedTuple):

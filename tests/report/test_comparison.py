@@ -107,8 +107,7 @@ def test_a_run_compared_with_itself_is_no_riddle() -> None:
 
 def test_an_inferred_run_is_said_to_be_one() -> None:
     document = build_comparison(left(run=run("demo.one", "unknown")), right())
-    (note,) = notes(document, "Summary")
-    assert note.startswith("No line describes one:")
+    assert notes(document, "Summary") == ["No line describes one: settings and status are unknown, all else is inferred."]
 
 
 def test_two_long_names_make_a_file_name_of_bearable_length_that_is_theirs_alone() -> None:
@@ -128,8 +127,8 @@ def metrics_of(one: RunSnapshot, other: RunSnapshot, directions: tuple[str, ...]
 def test_a_metric_stands_in_both_runs_with_its_change_in_a_row() -> None:
     document = metrics_of(left(series=(series("loss", TRAIN, [4], unit="nats"),)), right(series=(series("loss", TRAIN, [3], unit="nats"),)))
     made = table(section(document, "Metrics"))
-    assert made.columns == ("Metric", "Measured on", "one", "two", "Change", "Relative")
-    loss = (Text("loss"), Text("train"), Number(4, "nats"), Number(3, "nats"), Change(-1, "nats", better=True), Number(-25.0, "%"))
+    assert made.columns == ("Metric", "Measured on", "Change", "one", "two", "Relative")
+    loss = (Text("loss"), Text("train"), Change(-1, better=True), Number(4, "nats"), Number(3, "nats"), Number(-25.0, "%"))
     assert made.rows == (loss,)
     assert notes(document, "Metrics") == ["1 metric: 1 better."]
 
@@ -139,7 +138,7 @@ def test_what_became_better_worse_or_neither_is_counted() -> None:
     after = {"acc": 2.0, "loss": 2.0, "rows": 2.0, "f1": 1.0, "recall": 0.5, "new": 1.0}
     one, other = (tuple(series(key, TRAIN, [value]) for key, value in numbers.items()) for numbers in (before, after))
     document = metrics_of(left(series=one), right(series=other))
-    counts = "1 better, 1 worse, 1 changed, nobody knows whether for the better, 1 unchanged, 1 that cannot be compared, 2 in one run only"
+    counts = "1 better, 1 worse, 1 changed (whether for the better is unknown), 1 unchanged, 1 that cannot be compared, 2 in one run only"
     assert notes(document, "Metrics") == [f"7 metrics: {counts}."]
 
 
@@ -164,7 +163,8 @@ def test_a_change_that_cannot_be_told_is_not_made_up(before: float, after: float
     only = series("other", TRAIN, [1])  # so that no column is empty
     more = series("other", TRAIN, [2])
     document = metrics_of(left(series=(series("acc", TRAIN, [before]), only)), right(series=(series("acc", TRAIN, [after]), more)))
-    assert rows(document, "Metrics")[0][4:] == (change, relative)
+    first = rows(document, "Metrics")[0]
+    assert (first[2], first[5]) == (change, relative)
 
 
 def test_no_change_is_told_of_different_units_and_that_is_said() -> None:
@@ -323,6 +323,12 @@ def test_artifacts_of_different_names_are_matched_by_their_kind_and_that_is_said
     document = build_comparison(left(artifacts=one), right(artifacts=other))
     assert rows(document, "Artifacts") == [(Text("a / b"), Text("Size"), Bytes(1), Bytes(2))]
     assert table(section(document, "Artifacts")).note == "Artifacts of different names are matched by their kind and order."
+
+
+def test_names_that_differ_in_the_hash_of_the_file_only_are_told_without_it() -> None:
+    one, other = ((builders.artifact(f"model-{number:012x}", size_bytes=number),) for number in (1, 2))
+    document = build_comparison(left(artifacts=one), right(artifacts=other))
+    assert rows(document, "Artifacts") == [(Text("model"), Text("Size"), Bytes(1), Bytes(2))]
 
 
 def test_artifacts_that_are_the_same_are_counted() -> None:

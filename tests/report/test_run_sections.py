@@ -490,9 +490,10 @@ def test_the_top_says_how_it_stands_then_how_good_it_is_then_what_is_wrong_then_
         stages=(builders.stage("train", "failed"),),
     )
     kinds = [type(block) for block in section(document, "Run Summary").blocks]
-    assert kinds == [Facts, Figures, Issues, Facts, Table, Facts]
+    assert kinds == [Facts, Figures, Issues, Table, Facts]
     (standing, *_) = blocks_of(document, "Run Summary", Facts)
-    assert [fact.label for fact in standing.items] == ["Status", "Project", "Started", "Duration", "Code revision", "Needs attention"]
+    labels = ["Status", "Project", "Started", "Duration", "Code revision", "Needs attention", "Previous run"]
+    assert [fact.label for fact in standing.items] == labels
 
 
 def test_the_worst_issues_stand_at_the_top_and_mere_remarks_do_not() -> None:
@@ -600,8 +601,8 @@ def test_that_nothing_changed_is_said() -> None:
 def test_the_previous_run_and_the_comparison_are_linked() -> None:
     told = facts(since(earlier(), comparison=Ref("comparison:x", "r0 and r1")))
     assert told["Previous run"].value == Ref("run:demo.r0", "r0")
-    assert told["Compared in full"].value == Ref("comparison:x", "r0 and r1")
-    assert "Compared in full" not in facts(since(earlier()))
+    assert told["Comparison"].value == Ref("comparison:x", "r0 and r1")
+    assert "Comparison" not in facts(since(earlier()))
     assert "Previous run" not in facts(page())
 
 

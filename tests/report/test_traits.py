@@ -183,6 +183,11 @@ def test_findings_are_told_apart_by_kind_and_place() -> None:
     assert found[Finding("failed_stage", "stage train")].sentence == "Stage train failed."
 
 
+def test_a_finding_about_an_artifact_does_not_depend_on_the_hash_in_its_name() -> None:
+    found = [of(artifacts=(builders.artifact(f"model-{number:012x}", in_workspace=False),)).findings for number in (1, 2)]
+    assert [*found[0]] == [*found[1]] == [Finding("missing_artifact", "artifact model")]
+
+
 # bounds, and being the same
 
 
