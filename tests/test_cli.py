@@ -39,6 +39,13 @@ def several(tmp_path: Path) -> Path:
     return workspace_of(tmp_path / "several", *puts, put_deployment("alpha", "live", "one"))
 
 
+@pytest.fixture
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the example: three runs of digits-mlp, the last of which failed, and two of another project."""
+    example = CHECKOUT / "site_example" / ".contexta"
+    return Path(shutil.copytree(example, tmp_path_factory.mktemp("workspace") / "digits", ignore=shutil.ignore_patterns("report")))
+
+
 def call(*words: str | Path) -> Result:
     return CliRunner().invoke(cli.main, [str(word) for word in words])
 
@@ -150,6 +157,12 @@ def test_build_refuses_an_unknown_format(iris: Path, out: Path, formats: str) ->
 
 def test_run_refuses_an_unknown_format(iris: Path) -> None:
     assert_refused(call("run", "latest", iris, "--format", "pdf"), USAGE, "html", "md", "json", "text")
+
+
+@pytest.mark.parametrize("text", ["loss", "loss=better", "=up"])
+@pytest.mark.parametrize("words", [("build", "-o", "site"), ("run", "latest"), ("compare", "previous", "latest")])
+def test_what_is_no_direction_is_refused(iris: Path, words: tuple[str, ...], text: str) -> None:
+    assert_refused(call(*words, iris, "--direction", text), USAGE, "expected KEY=up or KEY=down", repr(text))
 
 
 def test_build_wants_a_place_to_write_to(iris: Path) -> None:
@@ -460,6 +473,7 @@ def test_a_missing_dask_is_one_sentence_with_the_way_out(iris: Path, out: Path) 
 # One report
 
 
+RUN_FORMATS = ("html", "md", "json", "text")
 BEGINNINGS = {"html": b"<!doctype html>", "md": b"# linear-svm\n", "json": b"{\n", "text": b"linear-svm\n==========\n"}
 
 
@@ -490,6 +504,68 @@ def test_latest_is_the_run_that_started_last(tmp_path: Path) -> None:
     root = workspace_of(tmp_path, early, late, put_run("b", "middle"))
     titles = [json.loads(call("run", ref, root, "--format", "json").stdout)["title"] for ref in ("latest", "latest:b")]
     assert titles == ["late", "middle"]
+
+
+def test_the_report_of_one_run_says_what_changed_since_the_one_before_that_completed(digits: Path) -> None:
+    told = call("run", "mlp-64-bad-schedule", digits, "--format", "md").stdout
+    assert "- **Previous run:** mlp-64\n" in told
+    assert "| lr_step_at | 5 | – |" in told
+    assert "Previous run" not in call("run", "mlp-32", digits, "--format", "md").stdout
+
+
+def test_which_way_a_metric_gets_better_may_be_said(digits: Path, out: Path) -> None:
+    judged = re.compile(r"\*\*loss:\*\* .*\((better|worse)\)")
+    for said, word in (((), "better"), (("loss=up",), "worse"), (("loss=up", "loss=down"), "better")):
+        options = [part for text in said for part in ("--direction", text)]
+        found = judged.search(call("run", "mlp-64", digits, "--format", "md", *options).stdout)
+        assert found is not None
+        assert found[1] == word
+
+
+def test_a_build_with_another_direction_makes_every_page_again(digits: Path, out: Path) -> None:
+    made = [
+        int(re.findall(r"(\d+) pages made", call("build", digits, "-o", out, "-v", *extra).stderr)[0])
+        for extra in ((), (), ("--direction", "rows=up"))
+    ]
+    assert made == [made[0], 0, made[0]]
+
+
+# Two runs
+
+
+@pytest.mark.parametrize("format_", RUN_FORMATS)
+def test_compare_writes_a_page_to_standard_output_or_a_file_the_same(digits: Path, tmp_path: Path, format_: str) -> None:
+    printed = process("compare", "mlp-32", "mlp-64", digits, "--format", format_)
+    assert (printed.returncode, printed.stderr) == (OK, b"")
+    assert b"mlp-64 compared with mlp-32" in printed.stdout
+    written = call("compare", "run:digits-mlp.mlp-32", "digits-mlp.mlp-64", digits, "--format", format_, "-o", tmp_path / "page")
+    assert (written.exit_code, written.output) == (OK, "")
+    assert (tmp_path / "page").read_bytes() == printed.stdout
+
+
+def test_compare_tells_what_became_better_and_what_differs(digits: Path) -> None:
+    told = call("compare", "mlp-32", "mlp-64", digits, "--format", "md").stdout
+    assert "| accuracy | evaluate batches | ▲ +0.01111 (better) | 0.9022 ratio | 0.9133 ratio |" in told
+    assert "| hidden | 32 | 64 |" in told
+    assert "27 packages are the same" in told
+
+
+def test_previous_is_the_run_that_completed_before_the_other(digits: Path) -> None:
+    titles = [json.loads(call("compare", "previous", ref, digits, "--format", "json").stdout)["title"] for ref in ("mlp-64", "latest")]
+    assert titles == ["mlp-64 compared with mlp-32", "mlp-64, bad schedule compared with mlp-64"]
+
+
+def test_a_first_run_has_no_previous_one_and_that_is_said(digits: Path) -> None:
+    assert_refused(call("compare", "previous", "mlp-32", digits), USAGE, "no run of the project completed before run:digits-mlp.mlp-32")
+
+
+@pytest.mark.parametrize("words", [("mlp-31", "mlp-64"), ("mlp-64", "mlp-31")])
+def test_compare_refuses_an_unknown_run_with_the_nearest(digits: Path, words: tuple[str, str]) -> None:
+    assert_refused(call("compare", *words, digits), USAGE, "no run 'mlp-31'", "run:digits-mlp.mlp-32")
+
+
+def test_compare_wants_two_runs(digits: Path) -> None:
+    assert_refused(call("compare", "mlp-32"), USAGE, "RIGHT")
 
 
 def test_a_report_in_an_encoding_that_cannot_hold_it_is_written_as_utf_8(tmp_path: Path) -> None:

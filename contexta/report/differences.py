@@ -45,11 +45,11 @@ def the_same(words: Sequence[str]) -> str:
 
 
 def change(here: Measure, there: Measure | None, directions: Directions) -> Change | None:
-    """By how much a number is more here than there; None where that cannot be told: no number, or another unit."""
+    """By how much a number is more here than there, in the unit of both; None where one is no number, or their units differ."""
     if there is None or here.unit != there.unit:
         return None
     amount = here.last - there.last
-    return Change(amount, here.unit, directions.better(here.key, amount)) if _is_finite(amount) else None
+    return Change(amount, better=directions.better(here.key, amount)) if _is_finite(amount) else None
 
 
 def _is_finite(amount: float) -> bool:

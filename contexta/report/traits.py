@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +24,9 @@ MAX_TEXT = 200
 
 # What was measured on single samples, operations or deployments is not compared from run to run.
 LEVELS = ("run", "stage", "batch")
+
+
+_HASH = re.compile(r"-[0-9a-f]{12}\Z")
 
 
 class Measured(NamedTuple):
@@ -72,7 +76,12 @@ class Finding(NamedTuple):
         """The finding that an issue is; the run itself is nowhere in particular."""
         kind, _, value = issue.subject.ref.partition(":")
         inner = value.split(".", 2)[2:]
-        return cls(issue.key, f"{kind} {inner[0]}" if inner else "")
+        return cls(issue.key, f"{kind} {without_hash(inner[0])}" if inner else "")
+
+
+def without_hash(name: str) -> str:
+    """The name of an artifact without the hash that capturing gives it, which differs from run to run."""
+    return _HASH.sub("", name)
 
 
 class Told(NamedTuple):
@@ -160,7 +169,9 @@ class RunTraits:
             return drawn
         low, high = drawn.lines[0].xs[0], drawn.lines[0].xs[-1]
         kept = [(x, y) for x, y in zip(curve.xs, curve.ys, strict=True) if low <= x <= high]
-        return replace(drawn, lines=(*drawn.lines, replace(Line.through(self.name, kept), faint=True))) if len(kept) > 1 else drawn
+        if len(kept) < 2 or (drawn.scale == "log" and any(y is not None and y <= 0 for _, y in kept)):
+            return drawn
+        return replace(drawn, lines=(*drawn.lines, replace(Line.through(self.name, kept), faint=True)))
 
 
 def traits(snapshot: RunSnapshot) -> RunTraits:

@@ -279,3 +279,13 @@ def test_a_chart_reads_as_its_course_from_first_to_last() -> None:
 def test_a_chart_without_a_finite_value_says_so() -> None:
     drawn = Chart("loss", None, "index", (), (Line.through("loss", ((0, None),)),), 1)
     assert words.chart(drawn) == ["loss:  NaN → NaN"]
+
+
+def test_lines_that_share_a_chart_are_told_apart_by_name() -> None:
+    lines = (Line("r1", (0.0, 1.0), (1.0, 2.0)), Line("r2", (0.0, 1.0), (2.0, 1.0)))
+    assert words.chart(Chart("loss", "nats", "index", (), lines, 2)) == ["loss (nats), r1: ▁█ 1 → 2", "loss (nats), r2: █▁ 2 → 1"]
+
+
+def test_a_faint_line_is_named_and_the_one_that_the_chart_is_about_is_not() -> None:
+    lines = (Line("loss", (0.0, 1.0), (1.0, 2.0)), Line("r0", (0.0, 1.0), (2.0, 1.0), faint=True))
+    assert words.chart(Chart("loss", None, "index", (), lines, 2)) == ["loss: ▁█ 1 → 2", "loss, r0: █▁ 2 → 1"]

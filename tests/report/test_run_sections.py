@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
-from contexta.contract import Problem, Source
+from contexta.contract import Problem, Run, Source
 from contexta.contract.details import NAMESPACE
-from contexta.report import build_snapshot_report, cells
+from contexta.report import build_snapshot_report, cells, traits
+from contexta.report.choice import ROWS
+from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import (
     INDEX,
     Block,
     Bytes,
     Cell,
+    Change,
     Chart,
     Code,
     Details,
@@ -30,10 +33,13 @@ from contexta.report.document import (
     Pairs,
     Prose,
     Ref,
+    Spark,
     Status,
+    Table,
     Text,
     Time,
 )
+from contexta.report.traits import MAX_FINDINGS, RunTraits
 from tests.report import builders
 from tests.report.builders import BEGIN, END, RUN, column, section, table, tables, titles
 
@@ -447,3 +453,175 @@ def test_a_limit_for_rows_holds_on_every_table(monkeypatch: pytest.MonkeyPatch) 
     document = page(events=(builders.event(),) * 3, series=(builders.series("loss", TRAIN, [1, 2, 3]),))
     events, (values,) = table(section(document, "Events")), blocks_of(document, "Metrics", Details)
     assert [(len(one.rows), one.total) for one in (events, values.table)] == [(2, 3), (2, 3)]
+
+
+# The top of the page, and what changed since the previous run
+
+
+def earlier(**values: Any) -> RunTraits:
+    """The run before, of which the page is told."""
+    return traits(builders.snapshot(**{"run": details_of("demo.r0"), **values}))
+
+
+def details_of(name: str = RUN, **details: Any) -> Run:
+    return builders.run(name, extensions=({"namespace": NAMESPACE, **details},) if details else ())
+
+
+def since(previous: RunTraits | None, directions: Directions = BY_NAME, comparison: Ref | None = None, **values: Any) -> Document:
+    return build_snapshot_report(builders.snapshot(**values), previous, directions, comparison)
+
+
+def figure(document: Document, name: str) -> Figure:
+    (figures,) = (block for block in section(document, "Run Summary").blocks if isinstance(block, Figures))
+    return next(one for one in figures.items if one.label == name)
+
+
+def changes(document: Document) -> list[tuple[Cell, ...]]:
+    (made,) = tables(section(document, "Run Summary").blocks)
+    assert made.caption == "Since the previous run"
+    return list(made.rows)
+
+
+def test_the_top_says_how_it_stands_then_how_good_it_is_then_what_is_wrong_then_what_changed() -> None:
+    document = since(
+        earlier(),
+        run=details_of(code_revision="abc"),
+        series=(builders.series("acc", f"run:{RUN}", [0.9]),),
+        stages=(builders.stage("train", "failed"),),
+    )
+    kinds = [type(block) for block in section(document, "Run Summary").blocks]
+    assert kinds == [Facts, Figures, Issues, Table, Facts]
+    (standing, *_) = blocks_of(document, "Run Summary", Facts)
+    labels = ["Status", "Project", "Started", "Duration", "Code revision", "Needs attention", "Previous run"]
+    assert [fact.label for fact in standing.items] == labels
+
+
+def test_the_worst_issues_stand_at_the_top_and_mere_remarks_do_not() -> None:
+    stages = tuple(builders.stage(f"s{index}", "open") for index in range(9))
+    (issues,) = blocks_of(page(run=builders.run(status="failed"), stages=stages), "Run Summary", Issues)
+    assert [issue.key for issue in issues.items] == ["failed_run", *["unfinished_stage"] * 4]
+    assert issues.total == 10
+    assert blocks_of(page(stages=(builders.stage("train"),)), "Run Summary", Issues) == []
+
+
+def test_a_figure_shows_its_best_and_its_course() -> None:
+    document = page(series=(builders.series("loss", TRAIN, [3, 1, 2], unit="nats"),))
+    assert figure(document, "loss") == Figure("loss", Number(2, "nats"), "train", Number(1, "nats"), None, Spark((3, 1, 2)))
+
+
+def test_a_figure_whose_last_value_is_its_best_or_has_no_known_best_shows_none() -> None:
+    document = page(series=(builders.series("acc", TRAIN, [1, 2, 3]), builders.series("rows", TRAIN, [3, 1])))
+    assert (figure(document, "acc").best, figure(document, "rows").best) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "now", "expected"),
+    [
+        ("acc", 0.75, Change(0.25, better=True)),
+        ("acc", 0.25, Change(-0.25, better=False)),
+        ("loss", 0.25, Change(-0.25, better=True)),
+        ("rows", 1, Change(0.5)),
+        ("acc", 0.5, Change(0)),
+        ("acc", math.nan, None),
+    ],
+)
+def test_a_figure_says_how_it_changed_and_whether_that_is_good(key: str, now: float, expected: Change | None) -> None:
+    before = earlier(series=(builders.series(key, "stage:demo.r0.train", [0.5]),))
+    document = since(before, series=(builders.series(key, TRAIN, [now]),))
+    assert figure(document, key).change == expected
+    (figures,) = blocks_of(document, "Run Summary", Figures)
+    assert figures.against == (Ref("run:demo.r0", "r0") if expected else None)
+
+
+def test_what_is_better_may_be_said() -> None:
+    before = earlier(series=(builders.series("rows", TRAIN, [1]),))
+    document = since(before, Directions.parse(["rows=down"]), series=(builders.series("rows", TRAIN, [5, 3]),))
+    assert figure(document, "rows").change == Change(2, None, better=False)
+    assert figure(document, "rows").best is None
+
+
+def test_no_change_is_told_of_another_unit_or_another_place() -> None:
+    before = earlier(series=(builders.series("time", TRAIN, [1], unit="s"), builders.series("acc", TRAIN, [1])))
+    document = since(before, series=(builders.series("time", TRAIN, [900], unit="ms"), builders.series("acc", EVALUATE, [1])))
+    assert (figure(document, "time").change, figure(document, "time").note) == (None, "train, before in s")
+    assert figure(document, "acc").change is None
+
+
+def test_only_settings_that_differ_are_told_and_the_others_counted() -> None:
+    before = earlier(run=details_of("demo.r0", config_snapshot={"lr": 0.1, "width": 32, "old": 1}, code_revision="abc"))
+    document = since(before, run=details_of(config_snapshot={"lr": 0.1, "width": 64, "new": {"a": 2}}, code_revision="abd"))
+    assert changes(document) == [
+        (Text("Code revision"), Text("abd"), Text("abc")),
+        (Code("new.a"), Text("2"), None),
+        (Code("old"), None, Text("1")),
+        (Code("width"), Text("64"), Text("32")),
+    ]
+    (made,) = tables(section(document, "Run Summary").blocks)
+    assert (made.columns, made.note) == (("What", "This run", "r0"), "1 parameter is the same.")
+
+
+def test_packages_that_changed_are_folded() -> None:
+    before = earlier(environments=(builders.environment(packages={"a": "1", "b": "1", "c": "1"}),))
+    document = since(before, environments=(builders.environment(packages={"a": "1", "b": "2", "d": "1"}, python_version="3.13.0"),))
+    (packages,) = blocks_of(document, "Run Summary", Details)
+    assert packages.table.rows == ((Code("b"), Text("2"), Text("1")), (Code("c"), None, Text("1")), (Code("d"), Text("1"), None))
+    assert changes(document) == [(Text("Python"), Text("3.13.0"), Text("3.12.1"))]
+
+
+def test_an_environment_that_was_not_captured_is_one_difference_and_not_one_for_each_package() -> None:
+    before = earlier(environments=(builders.environment(packages={"a": "1"}),))
+    document = since(before)
+    assert changes(document) == [(Text("Environment"), Text("not captured"), Text("captured"))]
+    assert blocks_of(document, "Run Summary", Details) == []
+
+
+def test_issues_that_are_new_and_gone_are_told() -> None:
+    before = earlier(stages=(builders.stage("train", "failed"), builders.stage("test", "open")))
+    document = since(before, stages=(builders.stage("train", "open"), builders.stage("test", "open")))
+    assert changes(document) == [
+        (Text("Warning: unfinished_stage in stage train"), Text("Stage train was left open."), None),
+        (Text("Error: failed_stage in stage train"), None, Text("Stage train failed.")),
+    ]
+
+
+def test_no_issue_is_called_new_where_not_all_of_the_previous_run_are_known() -> None:
+    many = tuple(builders.stage(f"s{index:03}", "failed") for index in range(MAX_FINDINGS + 1))
+    document = since(earlier(stages=many), stages=many)
+    assert tables(section(document, "Run Summary").blocks) == []
+
+
+def test_that_nothing_changed_is_said() -> None:
+    details: dict[str, Any] = {"config_snapshot": {"lr": 1}, "dataset_ref": "dataset:d"}
+    document = since(earlier(run=details_of("demo.r0", **details)), run=details_of(**details))
+    (note,) = blocks_of(document, "Run Summary", Note)
+    assert note.text.startswith("Since the previous run nothing changed")
+    assert note.text.endswith("Dataset and 1 parameter are the same.")
+
+
+def test_the_previous_run_and_the_comparison_are_linked() -> None:
+    told = facts(since(earlier(), comparison=Ref("comparison:x", "r0 and r1")))
+    assert told["Previous run"].value == Ref("run:demo.r0", "r0")
+    assert told["Comparison"].value == Ref("comparison:x", "r0 and r1")
+    assert "Comparison" not in facts(since(earlier()))
+    assert "Previous run" not in facts(page())
+
+
+def test_the_curve_of_the_previous_run_is_faint_in_the_charts() -> None:
+    before = earlier(series=(builders.series("loss", [E0, E1], [4, 3], owner=TRAIN),))
+    document = since(before, series=(builders.series("loss", [E0, E1], [2, 1], owner=TRAIN),))
+    (drawn,) = blocks_of(document, "Metrics", Chart)
+    assert [(line.label, line.ys, line.faint) for line in drawn.lines] == [("loss", (2, 1), False), ("r0", (4, 3), True)]
+
+
+def test_which_samples_are_worst_may_be_said() -> None:
+    refs = [f"sample:{RUN}.train.s{index}" for index in range(3 * ROWS)]
+    values: dict[str, Any] = {
+        "samples": tuple(builders.sample("train", ref.rpartition(".")[2]) for ref in refs),
+        "series": (builders.series("score", refs, range(len(refs)), owner=TRAIN),),
+    }
+    lowest = refs[ROWS * 35 // 100]  # among the worst where more is better, and neither among the first nor the last
+    shown = [
+        Ref(lowest, lowest.rpartition(".")[2]) in column(table(section(since(None, which, **values), "Samples")), "Sample")
+        for which in (BY_NAME, Directions.parse(["score=down"]))
+    ]
+    assert shown == [True, False]

@@ -5,7 +5,10 @@ import pytest
 from contexta.site.addresses import Addresses, address, sheet_address
 
 PAGES = Addresses(
-    frozenset({"index", "project:p", "run:p.one", "run:p.two", "deployment:p.live", "index:runs-0001", "project:p.runs-0001"})
+    frozenset(
+        {"index", "project:p", "run:p.one", "run:p.two", "deployment:p.live", "index:runs-0001", "project:p.runs-0001"}
+        | {"comparison:p.one--p.two"}
+    )
 )
 
 
@@ -17,6 +20,7 @@ PAGES = Addresses(
         ("run:p.one", "runs/p.one"),
         ("deployment:p.live", "deployments/p.live"),
         ("index:runs-0001", "index/runs-0001"),
+        ("comparison:p.one--p.two", "comparisons/p.one--p.two"),
         ("project:p.deployments-0012", "projects/p.deployments-0012"),
     ],
 )
@@ -39,6 +43,10 @@ def test_a_reference_has_one_address(ref: str, expected: str) -> None:
         ("index:runs-0001", "run:p.two", "../runs/p.two.html"),
         ("project:p", "project:p.runs-0001", "p.runs-0001.html"),
         ("project:p.runs-0001", "project:p", "p.html"),
+        ("run:p.one", "comparison:p.one--p.two", "../comparisons/p.one--p.two.html"),
+        ("run:p.two", "comparison:p.one--p.two", "../comparisons/p.one--p.two.html"),
+        ("comparison:p.one--p.two", "run:p.one", "../runs/p.one.html"),
+        ("comparison:p.one--p.two", "stage:p.two.train", "../runs/p.two.html"),
     ],
 )
 def test_links_are_relative_and_name_the_file(page: str, ref: str, expected: str) -> None:
@@ -78,6 +86,7 @@ def test_a_page_does_not_link_to_itself(ref: str) -> None:
         "project:p.runs-0002",
         "index:runs-0002",
         "deployment:p.gone",
+        "comparison:p.two--p.one",
         "no reference",
         "run:../../etc",
         "",

@@ -98,6 +98,27 @@ def test_a_run_is_found_by_reference_value_name_or_being_the_latest(tmp_path: Pa
     assert str(opened.resolve(text)) == ref
 
 
+def previous(opened: Workspace, ref: str) -> str | None:
+    found = opened.previous(StableRef.parse(ref))
+    return None if found is None else str(found.run.ref)
+
+
+def test_the_previous_run_is_the_newest_of_the_project_that_began_before_and_completed(tmp_path: Path) -> None:
+    opened = with_runs(tmp_path, "p.z", "q.a", "p.b", "q.c")
+    assert [previous(opened, ref) for ref in ("run:p.z", "run:q.a", "run:p.b", "run:q.c")] == [None, None, "run:p.z", "run:q.a"]
+
+
+def test_a_run_that_failed_is_nobodys_previous_one(tmp_path: Path) -> None:
+    models = [
+        build.run_model("p.a", started_at=build.at(1)),
+        build.run_model("p.b", started_at=build.at(2), status="failed"),
+        build.run_model("p.c", started_at=build.at(2)),
+        build.run_model("p.d", started_at=build.at(2)),
+    ]
+    opened = workspace.open(build.write_lines(tmp_path, ledger=[build.put("Run", model) for model in models]))
+    assert [previous(opened, f"run:p.{name}") for name in "bcd"] == ["run:p.a", "run:p.a", "run:p.c"]
+
+
 def test_a_whole_reference_goes_before_a_name(tmp_path: Path) -> None:
     assert str(with_runs(tmp_path, "p.p", "p.r").resolve("p.p")) == "run:p.p"
 

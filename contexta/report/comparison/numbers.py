@@ -60,12 +60,12 @@ def _metric_blocks(pair: Pair, found: Sequence[_Numbers]) -> Iterator[Block]:
 
 
 def _table(pair: Pair, found: Sequence[_Numbers]) -> Table:
-    titles = ("Metric", "Measured on", *pair.names, "Change", "Relative")
+    titles = ("Metric", "Measured on", "Change", *pair.names, "Relative")
     return cut.table("metrics", titles, found, _row, _RANKS)
 
 
 def _row(one: _Numbers) -> tuple[Cell, ...]:
-    return (Text(one.what.label), Text(one.what.where), _last(one.left), _last(one.right), one.change, one.relative())
+    return (Text(one.what.label), Text(one.what.where), one.change, _last(one.left), _last(one.right), one.relative())
 
 
 def _last(measure: Measure | None) -> Number | None:
@@ -91,7 +91,7 @@ def _verdict(found: Sequence[_Numbers]) -> str:
     counts = (
         (sum(change.better is True for change in changes), "better"),
         (sum(change.better is False for change in changes), "worse"),
-        (sum(bool(change.amount) and change.better is None for change in changes), "changed, nobody knows whether for the better"),
+        (sum(bool(change.amount) and change.better is None for change in changes), "changed (whether for the better is unknown)"),
         (sum(not change.amount for change in changes), "unchanged"),
         (len(both) - len(changes), "that cannot be compared"),
         (len(found) - len(both), "in one run only"),
@@ -124,4 +124,5 @@ def _chart(pair: Pair, left: MetricSeries, right: MetricSeries) -> Chart:
         axis, names = "index", ("1", str(max(left.count, right.count)))
     named = tuple(replace(line, label=name) for line, name in zip(lines, pair.names, strict=True))
     unit = right.unit if left.unit == right.unit else f"{left.unit or 'no unit'}, {right.unit or 'no unit'}"
-    return Chart(other.title, unit, axis, names, named, max(left.count, right.count))
+    scale = other.scale if one.scale == other.scale else "linear"
+    return Chart(other.title, unit, axis, names, named, max(left.count, right.count), scale)

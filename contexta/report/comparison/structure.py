@@ -11,6 +11,7 @@ from contexta.report.artifacts import ArtifactFacts
 from contexta.report.comparison.pair import Pair, listed, matched
 from contexta.report.differences import the_same
 from contexta.report.document import Bytes, Cell, Change, Code, Duration, Note, Section, Status, Text
+from contexta.report.traits import without_hash
 
 # As much of a hash as tells two apart.
 _HASH = 16
@@ -79,6 +80,14 @@ def _numbered(many: Sequence[ArtifactFacts]) -> dict[tuple[str, int], ArtifactFa
     return found
 
 
+def _shared_name(names: Sequence[str]) -> Text:
+    """What to call what may have two names: that without the hash at the end of each, where this is the same."""
+    for found in (dict.fromkeys(names), dict.fromkeys(map(without_hash, names))):
+        if len(found) == 1:
+            return Text(next(iter(found)))
+    return Text(" / ".join(names))
+
+
 def _how_matched(both: Sequence[tuple[ArtifactFacts | None, ArtifactFacts | None]]) -> str:
     renamed = any(left and right and _name_of(left) != _name_of(right) for left, right in both)
     return "Artifacts of different names are matched by their kind and order." if renamed else ""
@@ -86,7 +95,7 @@ def _how_matched(both: Sequence[tuple[ArtifactFacts | None, ArtifactFacts | None
 
 def _artifact_rows(left: ArtifactFacts | None, right: ArtifactFacts | None) -> Iterator[tuple[Cell, ...]]:
     """A row for each thing in which they differ: first whether they are there at all."""
-    name = Text(" / ".join(dict.fromkeys(_name_of(one) for one in (left, right) if one)))
+    name = _shared_name([_name_of(one) for one in (left, right) if one])
     if left is None or right is None or left.state != right.state:
         yield name, Text("State"), *(one and Status(one.state) for one in (left, right))
     if left is None or right is None:

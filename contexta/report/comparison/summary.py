@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from contexta.contract import RunSnapshot
 from contexta.report import cells
 from contexta.report.comparison.pair import Pair
 from contexta.report.directions import Directions
@@ -36,8 +35,5 @@ def _notes(pair: Pair) -> Iterator[str]:
         yield "A run is compared with itself: nothing differs."
     if pair.left.project.ref != pair.right.project.ref:
         yield "The runs belong to different projects: what has the same name may not mean the same."
-    yield from (_inferred(one, name) for one, name in zip((pair.left, pair.right), pair.names, strict=True) if one.run.inferred)
-
-
-def _inferred(snapshot: RunSnapshot, name: str) -> str:
-    return f"No line describes {name}: it is inferred from what names it. Its settings are unknown, its status is {snapshot.run.status}."
+    if inferred := [name for one, name in zip((pair.left, pair.right), pair.names, strict=True) if one.run.inferred]:
+        yield f"No line describes {' and '.join(dict.fromkeys(inferred))}: settings and status are unknown, all else is inferred."

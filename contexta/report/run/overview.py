@@ -27,7 +27,7 @@ def _summary_blocks(snapshot: RunSnapshot, issues: tuple[Issue, ...], against: A
             "No line describes this run. It is inferred from the records and artifacts that name it, its time from theirs; "
             "its status is unknown."
         )
-    yield Facts(tuple(_standing(snapshot, issues)))
+    yield Facts((*_standing(snapshot, issues), *against.links()))
     if figures := against.figures(snapshot):
         yield figures
     if grave := [issue for issue in issues if issue.severity != "info"]:

@@ -7,7 +7,7 @@ from contexta.contract import MetricSeries, RunSnapshot
 from contexta.report import differences, measures
 from contexta.report.differences import Difference, counted, the_same
 from contexta.report.directions import Directions
-from contexta.report.document import Block, Details, Fact, Facts, Figure, Figures, Issue, Note, Number, Ref, Table
+from contexta.report.document import Block, Details, Fact, Figure, Figures, Issue, Note, Number, Ref, Table
 from contexta.report.traits import Measure, Measured, RunTraits, Setup, findings_of
 
 # As many rows as a reader takes in at the top of a page; the comparison has all.
@@ -49,7 +49,6 @@ class Against:
         """What differs from the previous run, and only that; what is the same is counted."""
         if self.previous is None:
             return
-        yield self._links(self.previous)
         here, there = Setup.of(snapshot), self.previous.setup
         code, platform = differences.of_code(here, there), differences.of_platform(here, there)
         parameters, packages = differences.of_parameters(here, there), differences.of_packages(here, there)
@@ -65,11 +64,12 @@ class Against:
         if packages.differing:
             yield Details(_table("Packages that changed since the previous run", self.previous.name, packages.differing, ""))
 
-    def _links(self, previous: RunTraits) -> Facts:
-        facts = [Fact("Previous run", previous.link())]
+    def links(self) -> Iterator[Fact]:
+        """The previous run, and the page that compares both in full."""
+        if self.previous is not None:
+            yield Fact("Previous run", self.previous.link())
         if self.comparison is not None:
-            facts.append(Fact("Compared in full", self.comparison))
-        return Facts(tuple(facts))
+            yield Fact("Comparison", self.comparison)
 
 
 def _table(caption: str, name: str, rows: Iterable[Difference], note: str) -> Table:
