@@ -157,9 +157,7 @@ def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
         from contexta import workspace
         from contexta.site import Press, Selection, build_site
 
-        press = Press(
-            out.absolute(), formats, templates and templates.absolute(), theme=theme and theme.absolute(), assets=assets
-        )
+        press = Press(out.absolute(), formats, templates and templates.absolute(), theme=theme and theme.absolute(), assets=assets)
         notify = _tell if verbose else _keep_quiet
         with (
             workspace.indexed(folder, cache, anew=full, spread=crew.in_order, notify=notify, waiting=_tell) as opened,
@@ -241,9 +239,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
 @TEMPLATES
 @THEME
 @CACHE
-def run(  # noqa: PLR0913, PLR0917  # an argument for each option, which click gives by name
-    ref: str, folder: Path, format_: str, out: str, templates: Path | None, theme: Path | None, cache: Path | None
-) -> None:
+def run(ref: str, folder: Path, format_: str, out: str, templates: Path | None, theme: Path | None, cache: Path | None) -> None:
     """Write the report of one run, for a CI artifact or a step summary.
 
     A REF is run:proj.name, proj.name, a bare name where only one run has it, latest, or latest:proj.
