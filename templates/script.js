@@ -110,11 +110,10 @@ const note = (name, value) => {
 const value = (cell, numeric) => {
   const data = cell.querySelector("data[value]"), time = cell.querySelector("time[datetime]");
   if (cell.querySelector(".nothing")) return null;
-  if (data) return Number(data.value);
   if (time) return time.dateTime;
-  const text = cell.textContent.trim();
-  if (!numeric) return text;
-  const number = parseFloat(text.replace(/[^\d.eE+−-]/g, "").replace("−", "-"));
+  const text = (cell.querySelector(".status, .level")?.lastChild || cell).textContent.trim();
+  if (!data && !numeric) return text;
+  const number = data ? Number(data.value) : parseFloat(text.replace("−", "-").replace(/^[^\d.-]+/, ""));
   return isNaN(number) ? null : number;
 };
 const order = new Intl.Collator("en", { numeric: true });
@@ -127,8 +126,8 @@ const sortable = (table, name) => {
     if (direction) head.ariaSort = direction;
     const sign = direction === "descending" ? -1 : 1, index = heads.indexOf(head), numeric = head.classList.contains("number");
     const keyed = asWritten.map(row => [value(row.cells[index], numeric), row]);
-    const empty = key => key === null || Number.isNaN(key);
-    if (direction) keyed.sort(([one], [other]) => empty(one) || empty(other) ? empty(one) - empty(other) : sign * compare(one, other));
+    const last = key => key === null;
+    if (direction) keyed.sort(([one], [other]) => last(one) - last(other) || sign * compare(one, other));
     body.append(...keyed.map(([, row]) => row));
   };
   const wanted = asked.get(name + ".sort") || "";

@@ -1,4 +1,4 @@
-"""HTML: one file that fetches nothing and runs nothing but its own script, in which a workspace's text is text; and templates of the user's own."""
+"""HTML: one file that fetches nothing and runs its own script alone, in which a workspace's text is text; and the user's own templates."""
 
 import base64
 import gc
