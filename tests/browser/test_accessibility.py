@@ -1,16 +1,16 @@
 """What axe-core, the tokens of the style and a ruler say of every kind of page, in both themes."""
 
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
-import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page
 
 from contexta.render.theme import LEAST_CONTRAST, PAGES, contrast
 from tests.browser.conftest import pages_of
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 RUN_AXE = """async () => {
   const found = await axe.run(document, {rules: {'target-size': {enabled: true}}});
   return found.violations.map(one => `${one.id} (${one.impact}): ${one.nodes[0].html.slice(0, 120)}`);

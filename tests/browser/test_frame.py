@@ -15,8 +15,8 @@ LIGHT, DARK = "rgb(245, 246, 248)", "rgb(18, 21, 26)"
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page on a wide screen, in Tokyo, that may use the clipboard."""
-    viewport, permissions = {"width": 1280, "height": 700}, ["clipboard-read", "clipboard-write"]
-    with browser.new_context(viewport=viewport, timezone_id="Asia/Tokyo", color_scheme="light", permissions=permissions) as context:
+    with browser.new_context(viewport={"width": 1280, "height": 700}, timezone_id="Asia/Tokyo", color_scheme="light") as context:
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
         yield context.new_page()
 
 
@@ -105,13 +105,14 @@ def test_a_slash_goes_to_the_filter_and_letters_typed_there_are_letters(page: Pa
     assert not page.locator("dialog").is_visible()
 
 
-def test_a_question_mark_helps_and_escape_or_close_ends_that(run: Page) -> None:
-    for end in (lambda: run.keyboard.press("Escape"), lambda: run.get_by_role("button", name="Close").click()):
-        run.keyboard.press("?")
-        assert run.locator("dialog").is_visible()
-        assert run.locator("dialog kbd").all_inner_texts() == ["/", "j", "k", "?"]
-        end()
-        assert not run.locator("dialog").is_visible()
+@pytest.mark.parametrize("end", ["Escape", "Enter"])
+def test_a_question_mark_helps_until_escape_or_close(run: Page, end: str) -> None:
+    run.keyboard.press("?")
+    assert run.locator("dialog").is_visible()
+    assert run.locator("dialog kbd").all_inner_texts() == ["/", "j", "k", "?"]
+    run.get_by_role("button", name="Close").focus()
+    run.keyboard.press(end)
+    assert not run.locator("dialog").is_visible()
 
 
 def test_single_keys_can_be_switched_off_for_good(run: Page) -> None:
