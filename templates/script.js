@@ -220,7 +220,7 @@ const keyboard = go => {
   const told = { "/": "Filter the first table", j: "Next section", k: "Previous section", "?": "This help" };
   const list = Object.entries(told).flatMap(([key, does]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, does)]);
   const dialog = make("dialog", { ariaLabel: "Keyboard" }, make("h2", {}, "Keyboard"), make("dl", {}, ...list),
-    make("label", {}, box, "Single keys work"), press({}, () => dialog.close(), "Close"));
+    make("label", {}, box, "Use these keys"), press({ autofocus: true }, () => dialog.close(), "Close"));
   document.body.append(dialog);
   dialog.addEventListener("click", event => { if (event.target === dialog) dialog.close(); });
   const help = () => dialog.showModal();
