@@ -4,39 +4,35 @@
 const root = document.documentElement;
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-const make = (tag, properties = {}, ...children) => {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name in element) element[name] = value;
-    else element.setAttribute(name, value);
-  }
+const make = (tag, properties, ...children) => {
+  const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
   return element;
 };
+const press = (properties, act, ...children) => {
+  const button = make("button", { type: "button", ...properties }, ...children);
+  button.addEventListener("click", act);
+  return button;
+};
 
 // Where a browser keeps nothing, a choice lasts as long as the page.
-const recall = key => { try { return localStorage.getItem("contexta." + key); } catch { return null; } };
-const remember = (key, value) => { try { localStorage.setItem("contexta." + key, value); } catch { /* it lasts as long as the page */ } };
+const recall = key => { try { return localStorage.getItem("contexta." + key); } catch {} };
+const remember = (key, value) => { try { localStorage.setItem("contexta." + key, value); } catch {} };
 
 // A button that goes through named choices, the first until another was made.
 const choice = (label, key, choices, apply) => {
-  const names = Object.keys(choices);
+  const names = Object.keys(choices), sign = make("span", { ariaHidden: "true" }), word = make("span", { className: "word" });
   let now = Math.max(0, names.indexOf(recall(key)));
-  const word = make("span");
-  const button = make("button", { type: "button" }, make("span", { className: "glyph", "aria-hidden": "true" }), " ", word);
   const show = () => {
-    const [sign, text] = choices[names[now]];
-    button.firstChild.textContent = sign;
-    word.textContent = text;
-    button.setAttribute("aria-label", `${label}: ${text}`);
-    button.title = `${label}: ${text}`;
+    [sign.textContent, word.textContent] = choices[names[now]];
+    button.title = button.ariaLabel = `${label}: ${word.textContent}`;
     apply(names[now]);
   };
-  button.addEventListener("click", () => {
+  const button = press({}, () => {
     now = (now + 1) % names.length;
     remember(key, names[now]);
     show();
-  });
+  }, sign, word);
   show();
   return button;
 };
@@ -52,36 +48,32 @@ if (shaded in THEMES) shade(shaded);
 
 const times = () => {
   const found = all("time[datetime]").map(time => [time, time.textContent, new Date(time.dateTime)]).filter(([, , date]) => !isNaN(date));
-  const two = "2-digit";
-  const local = new Intl.DateTimeFormat("sv", {
-    year: "numeric", month: two, day: two, hour: two, minute: two, second: two, timeZoneName: "short",
-  });
-  const zone = local.resolvedOptions().timeZone;
+  const local = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "long" }); // 2026-10-01 08:12:56 GMT+2
+  let shown = "utc";
   return choice("Times", "times", { utc: ["◷", "UTC"], local: ["◷", "Local"] }, name => {
-    const here = name === "local";
-    for (const [time, utc, date] of found) {
-      const text = here ? local.format(date) : utc;
-      if (time.textContent !== text) time.textContent = text;
-    }
-    for (const said of all(".zone")) said.textContent = here ? `local (${zone})` : "UTC";
+    if (name === shown) return;
+    shown = name;
+    const here = name === "local", zone = here ? `local (${local.resolvedOptions().timeZone})` : "UTC";
+    for (const [time, utc, date] of found) time.textContent = here ? local.format(date) : utc;
+    for (const said of all(".zone")) said.textContent = zone;
   });
 };
 
 // sections: the contents follow the reader
 
 const sections = () => {
-  const pairs = all(".contents a[href^='#']").map(link => [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]);
-  const parts = pairs.filter(([, heading]) => heading);
+  const target = link => document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  const parts = all(".contents a[href^='#']").map(link => [link, target(link)]).filter(([, heading]) => heading);
   let now = -1, gone = -1;
   const mark = () => {
     const end = scrollY + innerHeight >= root.scrollHeight - 2 && scrollY > 0;
     const passed = parts.filter(([, heading]) => heading.getBoundingClientRect().top < innerHeight * 0.3).length - 1;
     const next = gone >= 0 ? gone : end ? parts.length - 1 : Math.max(0, passed);
     if (next === now) return;
-    parts[now]?.[0].removeAttribute("aria-current");
+    if (parts[now]) parts[now][0].ariaCurrent = null;
     now = next;
     const [link] = parts[now], list = link.closest("ul");
-    link.setAttribute("aria-current", "location");
+    link.ariaCurrent = "location";
     list.scrollLeft = link.offsetLeft - list.offsetLeft - (list.clientWidth - link.clientWidth) / 2;
   };
   const arrive = () => {
@@ -104,25 +96,24 @@ const sections = () => {
   };
 };
 
-// tables: sorted and filtered, with the state in the address
+// tables: sort and filter, kept in the address
 
 const asked = new URLSearchParams(location.search);
 const note = (name, value) => {
   const address = new URL(location);
   if (value) address.searchParams.set(name, value);
   else address.searchParams.delete(name);
-  try { history.replaceState(null, "", address); } catch { /* an address that may not change */ }
+  try { history.replaceState(null, "", address); } catch {} // some addresses may not change
 };
 
 // What a cell is sorted by: its machine value, the number that it shows, its moment, or its text. Nothing comes last.
 const value = (cell, numeric) => {
   const data = cell.querySelector("data[value]"), time = cell.querySelector("time[datetime]");
   if (cell.querySelector(".nothing")) return null;
-  if (data) return Number(data.value);
   if (time) return time.dateTime;
-  const text = cell.textContent.trim();
-  if (!numeric) return text;
-  const number = parseFloat(text.replace(/[^\d.eE+−-]/g, "").replace("−", "-"));
+  const text = (cell.querySelector(".status, .level")?.lastChild || cell).textContent.trim();
+  if (!data && !numeric) return text;
+  const number = data ? Number(data.value) : parseFloat(text.replace("−", "-").replace(/^[^\d.-]+/, ""));
   return isNaN(number) ? null : number;
 };
 const order = new Intl.Collator("en", { numeric: true });
@@ -131,24 +122,22 @@ const compare = (one, other) => typeof one === "number" && typeof other === "num
 const sortable = (table, name) => {
   const body = table.tBodies[0], asWritten = [...body.rows], heads = all("thead th", table);
   const sort = (head, direction) => {
-    for (const one of heads) one.removeAttribute("aria-sort");
-    if (direction) head.setAttribute("aria-sort", direction);
+    for (const one of heads) one.ariaSort = null;
+    if (direction) head.ariaSort = direction;
     const sign = direction === "descending" ? -1 : 1, index = heads.indexOf(head), numeric = head.classList.contains("number");
     const keyed = asWritten.map(row => [value(row.cells[index], numeric), row]);
-    const empty = key => key === null || Number.isNaN(key);
-    if (direction) keyed.sort(([one], [other]) => empty(one) || empty(other) ? empty(one) - empty(other) : sign * compare(one, other));
+    const last = key => key === null;
+    if (direction) keyed.sort(([one], [other]) => last(one) - last(other) || sign * compare(one, other));
     body.append(...keyed.map(([, row]) => row));
   };
   const wanted = asked.get(name + ".sort") || "";
   for (const head of heads) {
     const title = head.textContent;
-    const button = make("button", { type: "button", className: "sort" }, ...head.childNodes);
-    head.append(button);
-    button.addEventListener("click", () => {
-      const next = { null: "ascending", ascending: "descending", descending: "" }[head.getAttribute("aria-sort")];
+    head.append(press({ className: "sort" }, () => {
+      const next = { null: "ascending", ascending: "descending", descending: "" }[head.ariaSort];
       sort(head, next);
       note(name + ".sort", next && (next === "ascending" ? title : "-" + title));
-    });
+    }, ...head.childNodes));
     if (wanted === title) sort(head, "ascending");
     else if (wanted === "-" + title) sort(head, "descending");
   }
@@ -158,11 +147,11 @@ const filterable = (table, name, label) => {
   const rows = [...table.tBodies[0].rows], texts = new Map(), counts = new Map();
   const said = row => all(".status, .level", row).map(one => one.lastChild.textContent.trim());
   for (const row of rows) for (const status of new Set(said(row))) counts.set(status, (counts.get(status) || 0) + 1);
-  const input = make("input", { type: "search", placeholder: "Filter", "aria-label": `Filter ${label}`, value: asked.get(name + ".q") || "" });
-  const select = make("select", { "aria-label": `Status in ${label}` }, new Option("Any status", ""));
+  const input = make("input", { type: "search", placeholder: "Filter", ariaLabel: `Filter ${label}`, value: asked.get(name + ".q") || "" });
+  const select = make("select", { ariaLabel: `Status in ${label}` }, new Option("Any status", ""));
   for (const [status, count] of counts) select.add(new Option(`${status} (${count})`, status));
   select.value = counts.has(asked.get(name + ".status")) ? asked.get(name + ".status") : "";
-  const told = make("output");
+  const told = make("output", {});
   const apply = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
@@ -187,7 +176,7 @@ const tables = () => {
     const count = table.tBodies[0]?.rows.length || 0, heading = table.closest("section")?.querySelector("h2");
     const id = heading?.id || "table", label = table.caption?.textContent || heading?.textContent || "table";
     seen[id] = (seen[id] || 0) + 1;
-    const name = seen[id] > 1 ? `${id}-${seen[id]}` : id;
+    const name = id + (seen[id] > 1 ? seen[id] : "");
     if (count > 2) sortable(table, name);
     if (count > 8) filterable(table, name, label);
     const folded = table.closest("details");
@@ -211,13 +200,12 @@ const copiers = () => {
   document.body.append(told);
   for (const code of all("main code")) {
     const text = code.title || code.textContent;
-    if (!/^[0-9a-f]{7,}$|^\S*[:/]\S+$/.test(text) || code.closest("a, summary, .prose")) continue;
-    const button = make("button", { type: "button", className: "copy", title: "Copy", "aria-label": `Copy ${text}` });
-    button.addEventListener("click", async () => {
+    if (!/^[0-9a-f]{7,}$|^\S*[:/]\S+$/.test(text) || code.closest("a, summary, .prose, .issues")) continue;
+    const button = press({ className: "copy", title: "Copy", ariaLabel: `Copy ${text}` }, async () => {
       await copy(text);
-      button.classList.add("done");
-      told.value = "Copied";
-      setTimeout(() => { button.classList.remove("done"); told.value = ""; }, 1500);
+      const say = (name, word) => { button.className = name; told.value = word; };
+      say("copy done", "Copied");
+      setTimeout(say, 1500, "copy", "");
     });
     code.after(button);
   }
@@ -231,11 +219,9 @@ const keyboard = go => {
   box.addEventListener("change", () => remember("keys", box.checked ? "on" : "off"));
   const told = { "/": "Filter the first table", j: "Next section", k: "Previous section", "?": "This help" };
   const list = Object.entries(told).flatMap(([key, does]) => [make("dt", {}, make("kbd", {}, key)), make("dd", {}, does)]);
-  const close = make("button", { type: "button" }, "Close");
-  const dialog = make("dialog", { "aria-labelledby": "keys" }, make("h2", { id: "keys" }, "Keyboard"), make("dl", {}, ...list),
-    make("label", {}, box, "Single keys work"), close);
+  const dialog = make("dialog", { ariaLabel: "Keyboard" }, make("h2", {}, "Keyboard"), make("dl", {}, ...list),
+    make("label", {}, box, "Use these keys"), press({ autofocus: true }, () => dialog.close(), "Close"));
   document.body.append(dialog);
-  close.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", event => { if (event.target === dialog) dialog.close(); });
   const help = () => dialog.showModal();
   const acts = { "/": () => filter()?.focus(), j: () => go(1), k: () => go(-1), "?": help };
@@ -245,16 +231,15 @@ const keyboard = go => {
     event.preventDefault();
     acts[event.key]();
   });
-  const button = make("button", { type: "button", "aria-label": "Keyboard help", title: "Keyboard help" }, "?");
-  button.addEventListener("click", help);
-  return button;
+  return press({ title: "Keyboard help", ariaLabel: "Keyboard help" }, help, "?");
 };
 
 // A browser that does not open what is folded when it prints is helped.
 const printing = () => {
   let folded = [];
-  addEventListener("beforeprint", () => { folded = all("details:not([open])"); for (const one of folded) one.open = true; });
-  addEventListener("afterprint", () => { for (const one of folded) one.open = false; });
+  const fold = open => { for (const one of folded) one.open = open; };
+  addEventListener("beforeprint", () => { folded = all("details:not([open])"); fold(true); });
+  addEventListener("afterprint", () => fold(false));
 };
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -262,6 +247,6 @@ document.addEventListener("DOMContentLoaded", () => {
   copiers();
   printing();
   const tools = make("div", { className: "tools" }, times(), choice("Theme", "theme", THEMES, shade), keyboard(sections()));
-  (document.querySelector(".masthead") || document.body).append(tools);
+  (document.querySelector("header") || document.body).append(tools);
 });
 })();

@@ -262,8 +262,8 @@ def test_a_style_sheet_of_ones_own_is_the_one_that_the_policy_allows(iris: Path,
     mine, shipped = (call("run", "linear-svm", iris, *more).stdout for more in (("--templates", own), ()))
     assert "body { color: teal }" in mine
     policies = [re.findall(r"sha256-[^&']+", page) for page in (mine, shipped)]
-    assert len(policies[0]) == len(policies[1]) == 1
-    assert policies[0] != policies[1]
+    assert len(policies[0]) == len(policies[1]) == 2  # of the style and of the script
+    assert policies[0][0] != policies[1][0]
 
 
 @pytest.mark.parametrize(
@@ -302,6 +302,33 @@ def test_a_broken_template_leaves_the_site_of_before(iris: Path, out: Path, tmp_
 
 def test_a_folder_of_templates_that_is_not_there_is_refused(iris: Path, out: Path, tmp_path: Path) -> None:
     assert_refused(call("build", iris, "-o", out, "--templates", tmp_path / "nowhere"), USAGE, "nowhere")
+
+
+# Themes and assets
+
+
+def test_a_theme_stands_on_every_page(iris: Path, out: Path, tmp_path: Path) -> None:
+    (tmp_path / "theme.toml").write_text('title = "Vision team"', "utf-8")
+    assert call("build", iris, "-o", out, "--theme", tmp_path / "theme.toml").exit_code == OK
+    assert all("Vision team" in page.read_text("utf-8") for page in out.rglob("*.html"))
+    assert "Vision team" in call("run", "linear-svm", iris, "--theme", tmp_path / "theme.toml").stdout
+
+
+@pytest.mark.parametrize(("text", "said"), [("title = 5", "theme.toml: title: "), ("title", "theme.toml: is no TOML")])
+def test_a_theme_that_cannot_be_used_is_refused(iris: Path, out: Path, tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "theme.toml").write_text(text, "utf-8")
+    assert_refused(call("build", iris, "-o", out, "--theme", tmp_path / "theme.toml"), USAGE, said)
+    assert_refused(call("run", "linear-svm", iris, "--theme", tmp_path / "theme.toml"), USAGE, said)
+
+
+def test_a_theme_that_is_not_there_is_refused(iris: Path, out: Path, tmp_path: Path) -> None:
+    assert_refused(call("build", iris, "-o", out, "--theme", tmp_path / "nowhere.toml"), USAGE, "nowhere.toml")
+
+
+def test_assets_go_into_files_when_asked(iris: Path, out: Path) -> None:
+    call("build", iris, "-o", out, "--assets", "external")
+    assert sorted(path.suffix for path in (out / "assets").iterdir()) == [".css", ".js"]
+    assert_refused(call("build", iris, "-o", out, "--assets", "elsewhere"), USAGE, "elsewhere")
 
 
 # What build says and does

@@ -61,6 +61,15 @@ def test_the_template_shown_overrides_the_footer(iris: Path, tmp_path: Path) -> 
     assert "Made with contexta-report" not in result.output
 
 
+def test_the_theme_shown_stands_on_the_page(iris: Path, tmp_path: Path) -> None:
+    (tmp_path / "theme.toml").write_text(_blocks("toml")[0], encoding="utf-8")
+    (tmp_path / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
+    result = CliRunner().invoke(main, ["run", "rbf-svm", str(iris), "--theme", str(tmp_path / "theme.toml")])
+    assert result.exit_code == 0, result.output
+    for shown in ("Vision team</span>", "<p>Internal. Questions: #vision.</p>", 'alt="Vision"', "#7a1fa2"):
+        assert shown in result.output
+
+
 def test_the_picture_is_there_and_small() -> None:
     picture = CHECKOUT / re.findall(r"!\[[^]]*\]\((.*?)\)", README)[0]
     assert picture.stat().st_size < 100_000

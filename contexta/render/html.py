@@ -1,4 +1,4 @@
-"""Document → one HTML file: no script needed, no request but for style and script where they lie beside it, a policy that forbids all else."""
+"""Document → one HTML file that needs no script, and asks for nothing but style and script where these lie beside it; by its own policy."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from contexta.report.document import Sheet
 
-# The address of a reference's page, of a sheet of this page or of an asset, relative to the page that is rendered; None where there is none.
+# The address of a reference's page, of a sheet of this page or of an asset, relative to the page that is rendered; None: no address.
 Links = Callable[[str], str | None]
 
 

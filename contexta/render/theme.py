@@ -121,9 +121,7 @@ class _Keys:
             raise self.fault(key, f"expected a colour like #0b5cad, got {value!r}")
         found, page = min((contrast(value, page), page) for page in PAGES[key])
         if found < LEAST_CONTRAST:
-            raise self.fault(
-                key, f"{value} has a contrast of {found:.1f} to the page ({page}), too little to read: at least {LEAST_CONTRAST}"
-            )
+            raise self.fault(key, f"{value} has a contrast of {found:.1f} to the page ({page}); to be read it needs {LEAST_CONTRAST}")
         return value.lower()
 
 

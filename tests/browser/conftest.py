@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
-from tests.conftest import REAL, REAL_NAMES, TINY
+from tests.conftest import CHECKOUT, REAL, REAL_NAMES, TINY
 from tests.site import build, put_deployment, put_run, workspace_of
 
 DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
@@ -106,6 +106,32 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         built[name] = tmp_path_factory.mktemp("site")
         build(workspace, built[name])
     return built
+
+
+def pages_of(site: Path) -> list[Path]:
+    """All pages of a site."""
+    return sorted(site.rglob("*.html"))
+
+
+@pytest.fixture(scope="package")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example's site, which has a page of every kind."""
+    site = tmp_path_factory.mktemp("example")
+    build(CHECKOUT / "site_example" / ".contexta", site)
+    return site
+
+
+@pytest.fixture(scope="package")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with a dozen runs, so that its tables have a filter."""
+    names = [f"run-{index:02}" for index in range(12)]
+    puts = [
+        put_run("p", name, status="failed" if index % 4 == 0 else "completed", ended_at=f"2026-01-01T{index + 1:02}:00:00Z")
+        for index, name in enumerate(names)
+    ]
+    site = tmp_path_factory.mktemp("site")
+    build(workspace_of(tmp_path_factory.mktemp("crowded"), *puts), site)
+    return site
 
 
 @pytest.fixture(scope="package")

@@ -1,4 +1,4 @@
-"""HTML: one file that fetches nothing and runs nothing, in which a workspace's text is text; and templates of the user's own."""
+"""HTML: one file that fetches nothing and runs its own script alone, in which a workspace's text is text; and the user's own templates."""
 
 import base64
 import gc
@@ -50,7 +50,8 @@ from tests.report import builders
 patient = settings(deadline=None)
 
 RENDERER = HtmlRenderer.create()
-TEMPLATES = sorted(shipped_templates().iterdir())
+TEMPLATES = sorted(path for path in shipped_templates().rglob("*") if path.is_file())
+SCRIPT = (shipped_templates() / "script.js").read_text("utf-8")
 
 
 def html(document: Document) -> str:
@@ -110,12 +111,14 @@ def test_names_are_kept_apart_from_the_direction_of_what_surrounds_them() -> Non
         assert re.search(rf"<bdi[^>]*>{name}</bdi>", made)
 
 
-# one file that fetches nothing and runs nothing
+# one file that fetches nothing and runs nothing but its own script
 
 
-def test_nothing_runs_and_nothing_is_styled_in_place() -> None:
-    found = read(html(specimen()))
-    assert found.tags().isdisjoint({"script", "img", "iframe", "object", "embed", "link", "base", "form", "input", "audio", "video"})
+def test_nothing_else_runs_and_nothing_is_styled_in_place() -> None:
+    made = html(specimen())
+    found = read(made)
+    assert re.findall("<script.*?</script>", made, re.DOTALL) == [f"<script>{SCRIPT}</script>"]
+    assert found.tags().isdisjoint({"img", "iframe", "object", "embed", "link", "base", "form", "input", "audio", "video"})
     names = {name for _, attributes in found.elements for name in attributes}
     assert "style" not in names
     assert not [name for name in names if name.startswith("on")]
@@ -141,11 +144,25 @@ def test_what_has_no_page_is_no_link_but_keeps_its_reference() -> None:
     assert ("bdi", {"title": "run:demo.r9"}) in found.elements
 
 
-def test_the_policy_allows_the_pages_own_style_and_nothing_else() -> None:
+def policy_of(made: str) -> str:
+    (policy,) = [one["content"] for tag, one in read(made).elements if one.get("http-equiv") == "Content-Security-Policy"]
+    return policy
+
+
+def test_the_policy_allows_the_pages_own_style_and_script_and_nothing_else() -> None:
     made = html(specimen())
     (style,) = re.findall("<style>(.*?)</style>", made, re.DOTALL)
-    (policy,) = [one["content"] for tag, one in read(made).elements if one.get("http-equiv") == "Content-Security-Policy"]
-    assert policy == f"default-src 'none'; img-src data:; style-src 'sha256-{hashes(style)}'; base-uri 'none'; form-action 'none'"
+    own = f"style-src 'sha256-{hashes(style)}'; script-src 'sha256-{hashes(SCRIPT)}'"
+    assert policy_of(made) == f"default-src 'none'; img-src data:; {own}; base-uri 'none'; form-action 'none'"
+
+
+def test_a_page_that_has_files_beside_it_links_to_them_and_allows_no_more() -> None:
+    made = RENDERER.render(specimen(), lambda ref: ref.replace("asset:", "../assets/"))
+    style, script = RENDERER.assets()
+    assert f'<link rel="stylesheet" href="../assets/{style.name}">' in made
+    assert f'<script src="../assets/{script.name}"></script>' in made
+    assert "<style" not in made
+    assert policy_of(made) == "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; base-uri 'none'; form-action 'none'"
 
 
 def test_a_page_asks_not_to_be_listed_and_tells_no_address() -> None:
@@ -309,8 +326,9 @@ def test_a_document_is_let_go_of_when_its_page_is_made() -> None:
 
 
 def test_the_specimen_is_as_it_was(compare: Compare, tmp_path: Path) -> None:
-    # With a style of its own, so that a new colour changes no snapshot.
+    # With a style and a script of its own, so that a new colour changes no snapshot.
     (tmp_path / "style.css").write_text("body { margin: 0 }\n")
+    (tmp_path / "script.js").write_text('"use strict";\n')
     compare("specimen.html", HtmlRenderer.create(tmp_path).render(specimen(), links).encode())
 
 
@@ -354,12 +372,21 @@ def test_what_the_users_templates_do_not_escape_is_made_visible_all_the_same(tmp
     assert HtmlRenderer.create(tmp_path).render(specimen("<b>\x1b"), links) == "<b>␛"
 
 
-def test_the_policy_is_that_of_the_users_style(tmp_path: Path) -> None:
+def test_the_policy_is_that_of_the_users_style_and_script(tmp_path: Path) -> None:
     (tmp_path / "style.css").write_bytes(b"body { color: red }\r\n")
+    (tmp_path / "script.js").write_bytes(b"console.log(1)\r\n")
     made = HtmlRenderer.create(tmp_path).render(specimen(), links)
     (style,) = re.findall("<style>(.*?)</style>", made, re.DOTALL)
-    assert style.strip() == "body { color: red }"
-    assert f"&#39;sha256-{hashes(style)}&#39;" in made
+    (script,) = re.findall("<script>(.*?)</script>", made, re.DOTALL)
+    assert (style.strip(), script.strip()) == ("body { color: red }", "console.log(1)")
+    assert f"style-src &#39;sha256-{hashes(style)}&#39;; script-src &#39;sha256-{hashes(script)}&#39;" in made
+
+
+@pytest.mark.parametrize("block", ["style", "script", "head", "header", "contents", "main", "footer"])
+def test_every_part_of_the_frame_is_a_block(block: str, tmp_path: Path) -> None:
+    made = rendered_with(tmp_path, page=f'{{% extends "contexta/page.html.j2" %}}{{% block {block} %}}<hr>{{% endblock %}}')
+    assert "hr" in read(made).tags()
+    assert len(made) < len(html(specimen("text"))) or block == "head"
 
 
 BROKEN = {
@@ -448,11 +475,11 @@ def test_a_broken_style_is_told_of_before_any_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_a_shipped_template_lets_nothing_through_and_fetches_nothing(template: Path) -> None:
     source = template.read_text(encoding="utf-8")
-    assert not re.search(r"\|\s*safe\b|autoescape|\bstyle\s*=|https?://|@import|<script|\bon\w+\s*=", source)
+    assert not re.search(r"\|\s*safe\b|autoescape|\bstyle\s*=|https?://|@import|innerHTML|\beval\b|fetch\(|[\s.]on(?!e\b)\w+\s*=", source)
 
 
 def test_there_are_templates_to_look_at() -> None:
-    assert {"page.html.j2", "blocks.html.j2", "chart.svg.j2", "style.css"} <= {path.name for path in TEMPLATES}
+    assert {"page.html.j2", "blocks.html.j2", "chart.svg.j2", "style.css", "script.js", "theme.css"} <= {path.name for path in TEMPLATES}
 
 
 # what it costs to have
@@ -475,7 +502,13 @@ print("markdown_it" in sys.modules)
 
 
 def test_a_page_without_data_is_small() -> None:
-    assert len(html(document_of())) < 40_000
+    assert len(html(document_of()).encode()) < 40_000
+
+
+def test_style_and_script_are_small() -> None:
+    style, script = RENDERER.assets()
+    assert len(style.content) < 20_000
+    assert len(script.content) < 12_000
 
 
 def test_a_thousand_rows_of_eight_cells_are_small() -> None:

@@ -185,8 +185,8 @@ def test_a_number_is_the_same_alone_and_among_others(values: list[float]) -> Non
         ),
         (Level("warning"), '<span class="level warning"><span aria-hidden="true">▲</span> warning</span>'),
         (Time(MOMENT), f'<time datetime="{MOMENT}">2026-10-01 08:12:56 UTC</time>'),
-        (Duration(7800.0), '<span class="quantity">2 h 10 min</span>'),
-        (Duration(7800.0, at_least=True), '<span class="quantity"><span title="inferred: at least">≥</span> 2 h 10 min</span>'),
+        (Duration(7800.0), '<data value="7800">2 h 10 min</data>'),
+        (Duration(7800.0, at_least=True), '<data value="7800"><span title="inferred: at least">≥</span> 2 h 10 min</data>'),
         (Bytes(2900), '<data value="2900">2.9 KB</data>'),
         (
             Pairs((("a", Number(1)), ("b", Pairs((("c", None),))))),

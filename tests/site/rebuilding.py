@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from contexta import workspace
+from contexta.render import Placement
 from contexta.site import Built, Crew, Press, Selection, build_site
 from tests.site import tree
 
@@ -27,6 +28,8 @@ class Site:
     title: str | None = None
     selection: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cache: Path | None = None
+    theme: Path | None = None
+    assets: Placement = "inline"
 
     def build(self, crew: Crew | None = None, *, anew: bool = False, notify: Callable[[str], None] = lambda _note: None) -> Built:
         """Build it once more."""
@@ -45,7 +48,7 @@ class Site:
     def _built(
         self, opened: workspace.Workspace, out: Path, crew: Crew | None = None, progress: Callable[[str], None] = lambda _title: None
     ) -> Built:
-        press = Press(out, self.formats, self.templates)
+        press = Press(out, self.formats, self.templates, theme=self.theme, assets=self.assets)
         return build_site(opened, press, selection=Selection(**self.selection), title=self.title, crew=crew, progress=progress)
 
     def clean(self) -> dict[str, bytes]:
