@@ -4,6 +4,7 @@ from contexta.report.archives import Archive
 from contexta.report.deployment import build_deployment
 from contexta.report.diagnostics import diagnose
 from contexta.report.document import Document
+from contexta.report.history import Story, stories
 from contexta.report.overviews import build_archive, build_index, build_project
 from contexta.report.run import build_snapshot_report
 from contexta.report.summary import DeploymentSummary, RunSummary, summarize, summarize_deployment
@@ -13,12 +14,14 @@ __all__ = [
     "DeploymentSummary",
     "Document",
     "RunSummary",
+    "Story",
     "build_archive",
     "build_deployment",
     "build_index",
     "build_project",
     "build_snapshot_report",
     "diagnose",
+    "stories",
     "summarize",
     "summarize_deployment",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from contexta.contract import StableRef
-from contexta.report import DeploymentSummary, RunSummary
+from contexta.report import DeploymentSummary, RunSummary, Story, stories
 from contexta.site import files
 from contexta.site.executors import Crew, InProcess
 from contexta.site.identity import digest, made_with
@@ -12,6 +12,7 @@ from contexta.site.made import Made
 from contexta.site.overviews import Overview, overviews
 from contexta.site.plan import Plan, Selection, make_plan
 from contexta.site.press import DeploymentTask, Press, RunTask, Task, work
+from contexta.site.told import told
 from contexta.workspace import Workspace, alone_in, lies_there
 
 Tell = Callable[[str], None]
@@ -89,7 +90,7 @@ class _Site:
     progress: Tell
     made: dict[str, Made] = field(default_factory=dict)
     count: int = 0
-    _summaries: dict[str, RunSummary | DeploymentSummary] = field(default_factory=dict)
+    _summaries: dict[str, RunSummary] = field(default_factory=dict)
     _pages: frozenset[str] = field(init=False)
     _before: dict[str, tuple[str, bytes]] = field(init=False)
     _new: dict[str, tuple[str, bytes]] = field(default_factory=dict)
@@ -106,18 +107,27 @@ class _Site:
         """The pages of runs; returns what the pages about many need to know of them."""
         inputs = {ref: digest(self.press.made_with, self.workspace.state(ref), sorted(self._near(ref))) for ref in self.plan.runs}
         new = self._make(crew, inputs, lambda ref: RunTask(self.workspace.run_source(ref), self.press, self._near(ref)))
-        found = [one for ref in self.plan.runs if isinstance(one := self._summaries[str(ref)], RunSummary)]
+        found = [self._summaries[str(ref)] for ref in self.plan.runs]
         self.workspace.keep_starts({ref: self._summaries[str(ref)].started_at for ref in new})
         return found
 
     def deployments(self, crew: Crew) -> list[DeploymentSummary]:
-        """The pages of deployments, each with the numbers of the run that it came from; likewise."""
-        producers = {ref: self._producer(ref) for ref in self.plan.deployments}
-        looks, state = self.press.made_with, self.workspace.state
-        inputs = {ref: digest(looks, state(ref), sorted(self._near(ref)), producer) for ref, producer in producers.items()}
-        source = self.workspace.deployment_source
-        self._make(crew, inputs, lambda ref: DeploymentTask(source(ref), self.press, self._near(ref), producers[ref]))
-        return [one for ref in self.plan.deployments if isinstance(one := self._summaries[str(ref)], DeploymentSummary)]
+        """The pages of deployments, each with what was live before and after it, and the numbers of their runs; likewise."""
+        found = told(self.workspace, self.plan.deployments, crew, self.press.made_with)
+        by_ref = stories(found, self._summaries)
+        inputs = {ref: self._made_from(ref, by_ref[str(ref)]) for ref in self.plan.deployments}
+
+        def task(ref: StableRef) -> DeploymentTask:
+            story = by_ref[str(ref)]
+            return DeploymentTask(self.workspace.deployment_source(ref), self.press, self._near(ref, story), story)
+
+        self._make(crew, inputs, task)
+        return found
+
+    def _made_from(self, ref: StableRef, story: Story) -> str:
+        """What stands for all that the page of a deployment is made from."""
+        others = [other and other.to_json() for other in story.others()]
+        return digest(self.press.made_with, self.workspace.state(ref), sorted(self._near(ref, story)), others)
 
     def overview(self, overview: Overview) -> None:
         """A page about many."""
@@ -135,15 +145,9 @@ class _Site:
         self.workspace.index.commit()
         return kept
 
-    def _near(self, ref: StableRef) -> frozenset[str]:
+    def _near(self, ref: StableRef, story: Story | None = None) -> frozenset[str]:
         """The references that the page of a run or deployment may link to."""
-        return self._pages & {"index", *map(str, self.workspace.neighbours(ref))}
-
-    def _producer(self, deployment: StableRef) -> bytes:
-        """The summary of the run that a deployment came from; empty where that has no page."""
-        run = self.workspace.producer(deployment)
-        made = self.made.get(str(run)) if run is not None else None
-        return made.summary if made is not None else b""
+        return self._pages & {"index", *map(str, self.workspace.neighbours(ref)), *(story.refs() if story else ())}
 
     def _make(self, crew: Crew, inputs: Mapping[StableRef, str], task: Callable[[StableRef], Task]) -> list[StableRef]:
         """Make the pages whose input is new, and say which; the largest first, so that none is waited for at the end."""
@@ -171,8 +175,7 @@ class _Site:
         """Hold on to a page and the summary that came with it, unless that is none."""
         try:
             if made.summary:
-                kind = RunSummary if made.ref.startswith("run:") else DeploymentSummary
-                self._summaries[made.ref] = kind.from_json(made.summary)
+                self._summaries[made.ref] = RunSummary.from_json(made.summary)
         except ValueError:
             return False
         self.made[made.ref] = made

@@ -9,11 +9,10 @@ from contexta.contract import DeploymentSnapshot, RunSnapshot
 from contexta.render import HtmlRenderer, Links, to_csv, to_json, to_markdown, to_text
 from contexta.report import (
     Document,
-    RunSummary,
+    Story,
     build_deployment,
     build_snapshot_report,
     summarize,
-    summarize_deployment,
 )
 from contexta.site.addresses import Addresses, address, sheet_address
 from contexta.site.files import publish
@@ -89,23 +88,19 @@ class RunTask:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentTask:
-    """Make the page of a deployment; `producer` is the summary of the run that it came from, empty where that has no page."""
+    """Make the page of a deployment; `story` is what it tells of others."""
 
     source: DeploymentSource
     press: Press
     pages: frozenset[str]
-    producer: bytes
+    story: Story
 
     def page(self, habits: Habits) -> Callable[[], Made]:
         """Read it; likewise."""
         return partial(self._page, self.source.snapshot(habits))
 
     def _page(self, snapshot: DeploymentSnapshot) -> Made:
-        run = RunSummary.from_json(self.producer) if self.producer else None
-        if run is not None and run.ref != str(snapshot.deployment.run_ref):
-            run = None  # the put that names it cannot be used after all
-        made = self.press.put(build_deployment(snapshot, run), self.pages)
-        return made.with_summary(summarize_deployment(snapshot).to_json(), ())
+        return self.press.put(build_deployment(snapshot, self.story), self.pages)
 
 
 Task = RunTask | DeploymentTask
