@@ -3,6 +3,7 @@
 from contexta.report.archives import Archive
 from contexta.report.deployment import build_deployment
 from contexta.report.diagnostics import diagnose
+from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import Document
 from contexta.report.history import Story, stories
 from contexta.report.overviews import build_archive, build_index, build_project
@@ -10,8 +11,10 @@ from contexta.report.run import build_snapshot_report
 from contexta.report.summary import DeploymentSummary, RunSummary, summarize, summarize_deployment
 
 __all__ = [
+    "BY_NAME",
     "Archive",
     "DeploymentSummary",
+    "Directions",
     "Document",
     "RunSummary",
     "Story",

@@ -60,12 +60,12 @@ def build_site(
     plan = make_plan(workspace, selection or Selection())
     press.root.mkdir(parents=True, exist_ok=True)
     with alone_in(press.root, waiting), files.scratch(press.root):
-        press = replace(press, made_with=made_with(press.formats, press.templates))
+        press = replace(press, made_with=digest(made_with(press.formats, press.templates), press.directions))
         site = _Site(workspace, press, plan, progress)
         crew = crew or Crew(InProcess)
         runs = site.runs(crew)
         deployments = site.deployments(crew)
-        for overview in overviews(workspace, plan, runs, deployments, title):
+        for overview in overviews(workspace, plan, runs, deployments, title, press.directions):
             site.overview(overview)
         kept = site.finish()
     problems = sum(problem.severity != "info" for problem in workspace.problems)

@@ -8,6 +8,8 @@ from pathlib import Path
 from contexta.contract import DeploymentSnapshot, RunSnapshot
 from contexta.render import HtmlRenderer, Links, to_csv, to_json, to_markdown, to_text
 from contexta.report import (
+    BY_NAME,
+    Directions,
     Document,
     Story,
     build_deployment,
@@ -29,12 +31,16 @@ _TOGETHER = 6_000_000
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """How pages are made, and the folder that they go to. `made_with` tells one state of code and templates from another."""
+    """How pages are made, and the folder that they go to. `made_with` tells one state of code and templates from another.
+
+    `directions` say which way metrics get better.
+    """
 
     root: Path
     formats: tuple[str, ...] = ("html",)
     templates: Path | None = None
     made_with: str = ""
+    directions: Directions = BY_NAME
 
     def put(self, document: Document, pages: frozenset[str]) -> Made:
         """Write a document in every format, and the sheets that go with it; `pages` are the references that it may link to."""
@@ -100,7 +106,7 @@ class DeploymentTask:
         return partial(self._page, self.source.snapshot(habits))
 
     def _page(self, snapshot: DeploymentSnapshot) -> Made:
-        return self.press.put(build_deployment(snapshot, self.story), self.pages)
+        return self.press.put(build_deployment(snapshot, self.story, self.press.directions), self.pages)
 
 
 Task = RunTask | DeploymentTask
