@@ -6,15 +6,15 @@ from contexta.report import cells, progress
 from contexta.report.directions import Directions
 from contexta.report.document import Cell, Ref, Table
 from contexta.report.history import Spell, Story
-from contexta.report.run_tables import attention_cell, numbers_cell, project_cell
+from contexta.report.run_tables import attention_cell, number_cell, project_cell
 from contexta.report.summary import DeploymentSummary, Summary
 
 CAPTION = "Deployments, newest first"
 
 
 def live(stories: Iterable[Story], scope: Ref, directions: Directions) -> Table:
-    """What is live: since when, from which run, with which numbers, and what it took the place of."""
-    titles = ("Deployment", "Project", "Live since", "Run", "Headline numbers", "Change", "Replaced")
+    """What is live: from which run, with which number, what it took the place of, and since when."""
+    titles = ("Deployment", "Project", "Run", "Headline number", "Change", "Replaced", "Live since")
     return cells.table("", titles, (_live_row(story, scope, directions) for story in stories))
 
 
@@ -23,11 +23,11 @@ def _live_row(story: Story, scope: Ref, directions: Directions) -> tuple[Cell, .
     return (
         one.link(),
         _project(one, scope),
-        cells.time(one.started_at),
         story.run.link() if story.run else last_component(one.run_ref),
-        numbers_cell(progress.leading_first(story.run, directions)) if story.run else None,
+        number_cell(progress.leading(story.run, directions)) if story.run else None,
         progress.change_of_leading(story.run, story.run_before, directions),
         link(story.spell.replaced),
+        cells.time(one.started_at),
     )
 
 

@@ -24,7 +24,7 @@ S = TypeVar("S", RunSummary, DeploymentSummary)
 MAX_LIVE = 20
 MAX_PROBLEMS = 100
 
-CHANGE_NOTE = "Change: of the first of these numbers, against the last completed run before it in its project that has it."
+CHANGE_NOTE = "Change: of the headline number, against the last completed run before it in its project that has it."
 PROJECTS_NOTE = "The headline number is that of the newest run that completed; the change is against the one before it."
 
 

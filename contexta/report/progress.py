@@ -51,12 +51,6 @@ def leading(run: RunSummary, directions: Directions) -> Headline | None:
     return next(known, None) or next(iter(run.headlines), None)
 
 
-def leading_first(run: RunSummary, directions: Directions) -> Sequence[Headline]:
-    """All numbers of a run, the leading one first."""
-    first = leading(run, directions)
-    return run.headlines if first is None else (first, *(one for one in run.headlines if one is not first))
-
-
 def number_of(run: RunSummary, measure: Measure) -> Headline | None:
     """The run's number of that measure."""
     return next((one for one in run.headlines if one.measure == measure), None)

@@ -8,29 +8,28 @@ from contexta.report.directions import Directions
 from contexta.report.document import Cell, Change, Number, Pairs, Ref, Table, Text
 from contexta.report.summary import Attention, Headline, Measure, ProjectName, ProjectSummary, RunSummary
 
-# As many headline numbers as have a column of their own, and as stand in one cell.
+# As many headline numbers as have a column of their own.
 MAX_COLUMNS = 10
-MAX_NUMBERS = 2
 
 Changes = Mapping[str, Change]
 
 
 def runs_with_project(runs: Iterable[RunSummary], changes: Changes, directions: Directions) -> Table:
-    """Runs of several projects, each with its own headline numbers in one cell; `changes` are those of the leading ones, by run."""
+    """Runs of several projects, each with its own leading number; `changes` are those of these numbers, by run."""
 
     def row(one: RunSummary) -> tuple[Cell, ...]:
         return (
             one.link(),
             project_cell(one.project),
             one.standing(),
-            numbers_cell(progress.leading_first(one, directions)),
+            number_cell(progress.leading(one, directions)),
             changes.get(one.ref),
             attention_cell(one.attention),
             cells.time(one.started_at),
             one.lasted(),
         )
 
-    titles = ("Run", "Project", "Status", "Headline numbers", "Change", "Attention", "Started", "Duration")
+    titles = ("Run", "Project", "Status", "Headline number", "Change", "Attention", "Started", "Duration")
     return cells.table("Runs, newest first", titles, map(row, runs))
 
 
@@ -71,10 +70,9 @@ def _column(measure: Measure) -> str:
     return f"{words(measure)} ({measure.unit})" if measure.unit else words(measure)
 
 
-def numbers_cell(headlines: Sequence[Headline]) -> Pairs | None:
-    """The first of a run's numbers."""
-    pairs = tuple((words(one.measure), Number(one.value, one.unit)) for one in headlines[:MAX_NUMBERS])
-    return Pairs(pairs) if pairs else None
+def number_cell(headline: Headline | None) -> Pairs | None:
+    """A number and what it measures, for a column in which these differ."""
+    return None if headline is None else Pairs(((words(headline.measure), Number(headline.value, headline.unit)),))
 
 
 def project_cell(project: ProjectName) -> Ref:
@@ -98,7 +96,7 @@ def _project_row(one: ProjectSummary) -> tuple[Cell, ...]:
     newest = one.newest
     return (
         Ref(one.ref, one.name),
-        numbers_cell([one.leading] if one.leading else []),
+        number_cell(one.leading),
         one.change,
         one.spark,
         newest.link() if newest else None,

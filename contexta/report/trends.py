@@ -10,9 +10,10 @@ from contexta.report.progress import Courses, Point
 from contexta.report.run_tables import words
 from contexta.report.summary import Measure, RunSummary
 
-# As many charts as a page shows, and as many runs, the newest, as each goes over.
+# As many charts as a page shows, and as many runs, the newest, as each goes over; of these, as many are marked.
 MAX_TRENDS = 10
 WINDOW = 60
+MAX_MARKS = 8
 
 _IN_WORDS: Mapping[Direction, str] = {"up": "more", "down": "less"}
 
@@ -24,21 +25,24 @@ def trends(oldest_first: Sequence[RunSummary], spells: Iterable[Spell], directio
     drawn = set(sorted(found, key=lambda measure: -len(found[measure]))[:MAX_TRENDS])
     if not drawn:
         return
-    marks = _marks(window, spells)
-    yield Note(" ".join(_notes(len(window), len(oldest_first), len(drawn), len(found), marks)))
+    deployed = _deployed(window, spells)
+    marks = deployed[-MAX_MARKS:]
+    yield Note(" ".join(_notes(len(window), len(oldest_first), len(drawn), len(found), len(deployed))))
     yield from (_chart(measure, points, window, marks, directions) for measure, points in found.items() if measure in drawn)
 
 
-def _notes(shown: int, total: int, drawn: int, found: int, marks: tuple[Mark, ...]) -> Iterator[str]:
+def _notes(shown: int, total: int, drawn: int, found: int, deployed: int) -> Iterator[str]:
     yield f"Over the newest {shown:,} of {total:,} runs." if shown < total else f"Over {shown:,} runs, the oldest at the left."
     if drawn < found:
         yield f"{drawn:,} of {found:,} numbers are drawn: those that most runs have."
-    if marks:
+    if deployed > MAX_MARKS:
+        yield f"The newest {MAX_MARKS} of the {deployed:,} runs that a deployment came from are marked."
+    elif deployed:
         yield "A mark is a run that a deployment came from."
 
 
-def _marks(window: Sequence[RunSummary], spells: Iterable[Spell]) -> tuple[Mark, ...]:
-    """A mark at each run that was put to use, with the last deployment that came from it."""
+def _deployed(window: Sequence[RunSummary], spells: Iterable[Spell]) -> tuple[Mark, ...]:
+    """A mark for each run that was put to use, with the last deployment that came from it."""
     places = {run.ref: place for place, run in enumerate(window)}
     marks = {
         places[spell.deployment.run_ref]: spell.deployment.link()

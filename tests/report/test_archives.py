@@ -104,7 +104,7 @@ def test_the_index_shows_the_newest_runs_and_leads_to_the_others() -> None:
     shown, older = tables(section(index(runs(3 * RUNS + 7)), "Runs").blocks)
     assert names(shown, "Run") == [f"r{number:05}" for number in range(3 * RUNS + 6, 2 * RUNS - 1, -1)]
     assert shown.total == 457
-    assert shown.note.startswith("The newest 157 of 457 runs; the older ones stand on pages of their own. Change: of the first")
+    assert shown.note.startswith("The newest 157 of 457 runs; the older ones stand on pages of their own. Change: of the headline")
     assert older.caption == "Older runs"
     assert column(older, "Runs") == [Ref("index:runs-0002", "Runs 151–300"), Ref("index:runs-0001", "Runs 1–150")]
     assert (column(older, "From")[1], column(older, "To")[1]) == (Time(moment(0)), Time(moment(RUNS - 1)))

@@ -113,17 +113,12 @@ def test_a_start_within_the_second_is_newer_than_the_second() -> None:
     assert column(table(section(index([early, late]), "Runs")), "Run") == [Ref("run:demo.r2", "r2"), Ref("run:demo.r1", "r1")]
 
 
-def test_a_run_in_the_index_shows_its_first_headline_numbers() -> None:
-    (numbers,) = column(table(section(index([run_at("demo.r1", 0, numbers=dict.fromkeys("abcd", 1.5))]), "Runs")), "Headline numbers")
-    assert numbers == Pairs((("a", Number(1.5)), ("b", Number(1.5))))
-
-
-def test_the_number_that_a_run_is_judged_by_comes_first_and_its_change_is_told() -> None:
+def test_a_run_in_the_index_shows_the_number_that_it_is_judged_by_and_its_change() -> None:
     runs = [run_at("demo.r1", 1, numbers={"rows": 7, "loss": 0.5}), run_at("demo.r2", 2, numbers={"rows": 8, "loss": 0.25})]
     made = table(section(index(runs), "Runs"))
-    assert column(made, "Headline numbers")[0] == Pairs((("loss", Number(0.25)), ("rows", Number(8))))
+    assert column(made, "Headline number")[0] == Pairs((("loss", Number(0.25)),))
     assert column(made, "Change") == [Change(-0.25, better=True), None]
-    assert made.note == "Change: of the first of these numbers, against the last completed run before it in its project that has it."
+    assert made.note == "Change: of the headline number, against the last completed run before it in its project that has it."
 
 
 def test_what_is_said_of_a_metric_counts_more_than_its_name() -> None:
@@ -167,7 +162,7 @@ def test_what_is_live_stands_with_its_run_its_numbers_and_what_it_replaced() -> 
     made = table(section(index(runs, [deployment_at("prod-v1", 3), deployment_at("prod-v2", 4, run="r2")]), "Live"))
     assert column(made, "Deployment") == [Ref("deployment:demo.prod-v2", "prod-v2")]
     assert (column(made, "Project"), column(made, "Live since")) == ([Ref("project:demo", "demo")], [Time(moment(4))])
-    assert (column(made, "Run"), column(made, "Headline numbers")) == ([Ref("run:demo.r2", "r2")], [Pairs((("acc", Number(0.75)),))])
+    assert (column(made, "Run"), column(made, "Headline number")) == ([Ref("run:demo.r2", "r2")], [Pairs((("acc", Number(0.75)),))])
     assert column(made, "Change") == [Change(0.25, better=True)]
     assert column(made, "Replaced") == [Ref("deployment:demo.prod-v1", "prod-v1")]
 

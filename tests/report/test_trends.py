@@ -9,7 +9,7 @@ import pytest
 from contexta.report import DeploymentSummary, RunSummary, build_project, summarize_deployment
 from contexta.report.document import Chart, Document, Mark, Note, Ref
 from contexta.report.summary import Headline
-from contexta.report.trends import MAX_TRENDS, WINDOW
+from contexta.report.trends import MAX_MARKS, MAX_TRENDS, WINDOW
 from tests.report import builders
 from tests.report.builders import moment, run_summary, section, titles
 
@@ -104,6 +104,13 @@ def test_a_run_that_a_deployment_came_from_is_marked() -> None:
     (drawn,) = trends(document)
     assert drawn.marks == (Mark(1.0, Ref("deployment:demo.live-1", "live-1")),)
     assert note(document).endswith("A mark is a run that a deployment came from.")
+
+
+def test_of_many_runs_that_were_deployed_the_newest_are_marked() -> None:
+    document = page([run_at(place, {"acc": place}) for place in range(20)], [deployment_of(place, f"live-{place}") for place in range(20)])
+    (drawn,) = trends(document)
+    assert [mark.what.text for mark in drawn.marks] == [f"live-{place}" for place in range(20 - MAX_MARKS, 20)]
+    assert note(document).endswith("The newest 8 of the 20 runs that a deployment came from are marked.")
 
 
 def test_a_run_that_was_deployed_twice_has_the_mark_of_the_last() -> None:
