@@ -6,6 +6,7 @@ from contexta.report.deployment import build_deployment
 from contexta.report.diagnostics import diagnose
 from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import Document
+from contexta.report.history import Story, stories
 from contexta.report.overviews import build_archive, build_index, build_project
 from contexta.report.run import build_snapshot_report
 from contexta.report.summary import DeploymentSummary, RunSummary, summarize, summarize_deployment
@@ -19,6 +20,7 @@ __all__ = [
     "Document",
     "RunSummary",
     "RunTraits",
+    "Story",
     "build_archive",
     "build_comparison",
     "build_deployment",
@@ -27,6 +29,7 @@ __all__ = [
     "build_snapshot_report",
     "comparison_ref",
     "diagnose",
+    "stories",
     "summarize",
     "summarize_deployment",
     "traits",

@@ -133,7 +133,13 @@ _COMMON: Mapping[str, tuple[Types, Check | None]] = {
     "worst": ((list,), _CONCERN.all_fit),
 }
 RUN = Layout.of(
-    {"ref": ((str,), _is_ref("run")), **_COMMON, "headlines": ((list,), _HEADLINE.all_fit), "deployed": ((list,), _ARTIFACT.all_fit)}
+    {
+        "ref": ((str,), _is_ref("run")),
+        **_COMMON,
+        "dataset": _TEXT_OR_NONE,
+        "headlines": ((list,), _HEADLINE.all_fit),
+        "deployed": ((list,), _ARTIFACT.all_fit),
+    }
 )
 DEPLOYMENT = Layout.of(
     {

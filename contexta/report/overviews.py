@@ -1,26 +1,31 @@
 """The pages about many runs: the index of all projects, a page for each project, and their archives."""
 
-import math
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from contexta.contract import Problem, Project, StableRef
 from contexta.contract.fields import chronological
-from contexta.report import cells, measures, run_tables
+from contexta.report import cells, deployment_tables, progress, run_tables
 from contexta.report.archives import Archive, Shelf, shelve
-from contexta.report.document import INDEX, Block, Chart, Document, Fact, Facts, Line, Note, Number, Prose, Ref, Section, Table
+from contexta.report.attention import attention
+from contexta.report.directions import BY_NAME, Directions
+from contexta.report.document import INDEX, Block, Document, Fact, Facts, Note, Number, Prose, Ref, Section, Table
+from contexta.report.history import TOLD_BY, Story, stories
 from contexta.report.run.background import problem_table
-from contexta.report.summary import DeploymentSummary, Headline, ProjectName, ProjectSummary, RunSummary, Summary
+from contexta.report.summary import DeploymentSummary, ProjectName, ProjectSummary, RunSummary, Summary
+from contexta.report.trends import best_runs, trends
 
 Runs = Sequence[RunSummary]
 Deployments = Sequence[DeploymentSummary]
 S = TypeVar("S", RunSummary, DeploymentSummary)
 
-# As many trends as a page shows, and as many rows of problems as the index does.
-MAX_TRENDS = 10
+# As many live deployments, and as many rows of problems, as a page shows.
+MAX_LIVE = 20
 MAX_PROBLEMS = 100
+
+CHANGE_NOTE = "Change: of the headline number, against the last completed run before it in its project that has it."
+PROJECTS_NOTE = "The headline number is that of the newest run that completed; the change is against the one before it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,12 @@ def _shelves(scope: Ref, projects: Iterable[ProjectSummary], runs: Runs, deploym
     return _Shelves(shelve("runs", scope, runs), shelve("deployments", scope, deployments), shelve("projects", scope, created))
 
 
-def archives_of_index(projects: Sequence[Project], runs: Runs, deployments: Deployments) -> tuple[Archive[Any], ...]:
+def archives_of_index(
+    projects: Sequence[Project], runs: Runs, deployments: Deployments, directions: Directions = BY_NAME
+) -> tuple[Archive[Any], ...]:
     """The archives that belong to the index."""
-    summaries = _summaries(projects, runs, deployments)
-    return _shelves(INDEX, summaries, _oldest_first(runs), _oldest_first(deployments)).archives()
+    runs, deployments = _oldest_first(runs), _oldest_first(deployments)
+    return _shelves(INDEX, _summaries(projects, runs, deployments, directions), runs, deployments).archives()
 
 
 def archives_of_project(project: Project, runs: Runs, deployments: Deployments) -> tuple[Archive[Any], ...]:
@@ -56,43 +63,54 @@ def archives_of_project(project: Project, runs: Runs, deployments: Deployments) 
     return _shelves(cells.ref(project), (), _oldest_first(runs), _oldest_first(deployments)).archives()
 
 
-def build_index(projects: Sequence[Project], runs: Runs, deployments: Deployments, problems: Sequence[Problem], title: str) -> Document:
-    """All projects: what needs attention, the newest runs, the deployments, and what is wrong with lines that belong to no run."""
+def build_index(
+    projects: Sequence[Project],
+    runs: Runs,
+    deployments: Deployments,
+    problems: Sequence[Problem],
+    title: str,
+    directions: Directions = BY_NAME,
+) -> Document:
+    """All projects: what needs attention, what is live, how each project does, the newest runs, and what is wrong with lines of no run."""
     runs, deployments = _oldest_first(runs), _oldest_first(deployments)
-    shelves = _shelves(INDEX, _summaries(projects, runs, deployments), runs, deployments)
-    sections = [Section("Needs Attention", (_attention(runs, deployments, problems),))]
+    told = stories(deployments, {run.ref: run for run in runs})
+    spells = {ref: story.spell for ref, story in told.items()}
+    shelves = _shelves(INDEX, _summaries(projects, runs, deployments, directions), runs, deployments)
+    sections = [Section("Needs Attention", tuple(_attention(runs, deployments, problems))), *_live(told.values(), INDEX, directions)]
+    if projects:
+        sections.append(_section(shelves.projects, run_tables.projects(shelves.projects.shown), PROJECTS_NOTE))
     if runs:
-        sections.append(_section(shelves.runs, run_tables.runs_with_project(shelves.runs.shown)))
+        sections.append(_section(shelves.runs, *_runs_of_all(shelves.runs.shown, runs, directions)))
     else:
         sections.append(Section("Runs", (Note("No line of this workspace names a run."),)))
     if deployments:
-        sections.append(_section(shelves.deployments, run_tables.deployments(shelves.deployments.shown)))
-    if projects:
-        sections.append(_section(shelves.projects, run_tables.projects(shelves.projects.shown)))
+        sections.append(_section(shelves.deployments, deployment_tables.history(shelves.deployments.shown, spells, INDEX)))
     if problems:
         found = problem_table("What was found in lines that name no run", problems, limit=MAX_PROBLEMS)
         sections.append(Section("Data Health", (found,)))
     return Document(title, "index", INDEX, tuple(sections), as_of=_as_of([*runs, *deployments]))
 
 
-def build_project(project: Project, runs: Runs, deployments: Deployments) -> Document:
-    """One project: its runs, how its headline numbers went from run to run, and what is deployed."""
+def build_project(project: Project, runs: Runs, deployments: Deployments, directions: Directions = BY_NAME) -> Document:
+    """One project: how its newest run did, what is live, how its numbers went from run to run, its runs, and what was deployed."""
     runs, deployments = _oldest_first(runs), _oldest_first(deployments)
-    shelves = _shelves(cells.ref(project), (), runs, deployments)
-    sections = [Section("Summary", tuple(_project_summary(project, runs, deployments)))]
-    sections.append(Section("Needs Attention", (_attention(runs, deployments),)))
+    own, told = cells.ref(project), stories(deployments, {run.ref: run for run in runs})
+    spells = {ref: story.spell for ref, story in told.items()}
+    shelves = _shelves(own, (), runs, deployments)
+    sections = [Section("Summary", tuple(_project_summary(project, runs, deployments, directions)))]
+    sections += [Section("Needs Attention", tuple(_attention(runs, deployments))), *_live(told.values(), own, directions)]
+    if drawn := tuple(trends(runs, spells.values(), directions)):
+        sections.append(Section("Trends", drawn))
     if runs:
-        sections.append(_section(shelves.runs, *run_tables.runs_of_project(shelves.runs.shown)))
-    if trends := tuple(_trends(runs)):
-        sections.append(Section("Trends", trends))
+        sections.append(_section(shelves.runs, *_runs_of_project(shelves.runs.shown, runs, directions)))
     if deployments:
-        sections.append(_section(shelves.deployments, run_tables.deployments(shelves.deployments.shown)))
-    return Document(project.name, "project", cells.ref(project), tuple(sections), up=(INDEX,), as_of=_as_of([*runs, *deployments]))
+        sections.append(_section(shelves.deployments, deployment_tables.history(shelves.deployments.shown, spells, own)))
+    return Document(project.name, "project", own, tuple(sections), up=(INDEX,), as_of=_as_of([*runs, *deployments]))
 
 
-def build_archive(archive: Archive[Any]) -> Document:
+def build_archive(archive: Archive[Any], directions: Directions = BY_NAME) -> Document:
     """The page of an archive: its members, the newest first, and where to go from here."""
-    table, note = _archived(archive)
+    table, note = _archived(archive, directions)
     inner = archive.scope != INDEX
     return Document(
         title=archive.ref.text,
@@ -104,17 +122,34 @@ def build_archive(archive: Archive[Any]) -> Document:
     )
 
 
-def _archived(archive: Archive[Any]) -> tuple[Table, str]:
+def _archived(archive: Archive[Any], directions: Directions) -> tuple[Table, str]:
+    """What changed is told of the members by each other: an archive stays as it is, whatever happens to the runs around it."""
     members = archive.members[::-1]
     match archive.kind:
         case "runs" if archive.scope != INDEX:
-            return run_tables.runs_of_project(members)
+            return _runs_of_project(members, archive.members, directions)
         case "runs":
-            return run_tables.runs_with_project(members), ""
+            return _runs_of_all(members, archive.members, directions)
         case "deployments":
-            return run_tables.deployments(members), ""
+            return deployment_tables.archived(members, archive.scope), ""
         case "projects":
-            return run_tables.projects(members), ""
+            return run_tables.projects(members), PROJECTS_NOTE
+
+
+def _runs_of_all(shown: Runs, oldest_first: Runs, directions: Directions) -> tuple[Table, str]:
+    """Runs of several projects, and what to say of their table."""
+    changes = progress.changes(oldest_first, directions)
+    return run_tables.runs_with_project(shown, changes, directions), CHANGE_NOTE if changes else ""
+
+
+def _runs_of_project(shown: Runs, oldest_first: Runs, directions: Directions) -> tuple[Table, str]:
+    """Runs, and what to say of their table: the number that they are judged by is that of the newest of all that completed."""
+    newest = progress.latest(oldest_first, directions)
+    leading = newest.headline.measure if newest else None
+    changes = progress.changes(oldest_first, directions, leading) if leading else {}
+    table, note = run_tables.runs_of_project(shown, leading, changes)
+    told = f"Change: of {run_tables.words(leading)}, against the last completed run before it that has it." if leading and changes else ""
+    return table, " ".join(filter(None, (told, note)))
 
 
 def _section(shelf: Shelf[Any], table: Table, note: str = "") -> Section:
@@ -146,62 +181,73 @@ def by_project(many: Iterable[S]) -> Mapping[str, list[S]]:
     return found
 
 
-def _summaries(projects: Iterable[Project], runs: Runs, deployments: Deployments) -> list[ProjectSummary]:
+def _summaries(projects: Iterable[Project], runs: Runs, deployments: Deployments, directions: Directions) -> list[ProjectSummary]:
+    """Of runs that are in order."""
     runs_of, deployments_of = by_project(runs), by_project(deployments)
-    return [_summary(project, runs_of.get(str(project.ref), ()), deployments_of.get(str(project.ref), ())) for project in projects]
+    return [
+        _summary(project, runs_of.get(str(project.ref), ()), len(deployments_of.get(str(project.ref), ())), directions)
+        for project in projects
+    ]
 
 
-def _summary(project: Project, runs: Runs, deployments: Deployments) -> ProjectSummary:
+def _summary(project: Project, runs: Runs, deployments: int, directions: Directions) -> ProjectSummary:
+    latest = progress.latest(runs, directions)
     return ProjectSummary(
         ref=str(project.ref),
         name=project.name,
         created_at=project.created_at,
         runs=len(runs),
-        deployments=len(deployments),
-        newest=max(runs, key=lambda one: (chronological(one.started_at), one.ref), default=None),
+        deployments=deployments,
+        newest=runs[-1] if runs else None,
+        leading=latest.headline if latest else None,
+        change=latest.change if latest else None,
+        spark=latest.spark if latest else None,
     )
 
 
-def _attention(runs: Runs, deployments: Deployments, problems: Sequence[Problem] = ()) -> Block:
-    found = run_tables.attention([*reversed(runs), *reversed(deployments)], problems)
-    return found if found.items else Note("Nothing needs attention.")
+def _attention(runs: Runs, deployments: Deployments, problems: Sequence[Problem] = ()) -> Iterator[Block]:
+    return attention([*reversed(runs), *reversed(deployments)], problems)
 
 
-def _project_summary(project: Project, runs: Runs, deployments: Deployments) -> Iterable[Block]:
-    created = Fact("Created", cells.time(project.created_at), "inferred: its first run" if project.inferred else "")
-    facts = [
-        Fact("Project", cells.code(str(project.ref))),
-        created,
-        Fact("Runs", Number(len(runs))),
-        Fact("Deployments", Number(len(deployments))),
-    ]
-    if project.tags:
-        facts.append(Fact("Tags", cells.pairs(project.tags)))
-    yield Facts(tuple(facts))
+def _live(told: Iterable[Story], scope: Ref, directions: Directions) -> Iterator[Section]:
+    """What is live, the newest first; nothing where nothing was ever deployed."""
+    all_told = [*told]
+    found = [story for story in reversed(all_told) if story.spell.is_live]
+    if found:
+        made = deployment_tables.live(found[:MAX_LIVE], scope, directions)
+        cut = f"The newest {MAX_LIVE:,} of {len(found):,} that are live. " if len(found) > MAX_LIVE else ""
+        yield Section("Live", (replace(made, total=len(found), note=f"{cut}{TOLD_BY}"),))
+    elif all_told:
+        yield Section("Live", (Note("Nothing is live: no deployment completed."),))
+
+
+def _project_summary(project: Project, runs: Runs, deployments: Deployments, directions: Directions) -> Iterator[Block]:
+    comparable = [run for run in runs if progress.is_comparable(run) and run.headlines]
+    over = progress.courses(comparable)
+    if comparable:
+        new = comparable[-1]
+        yield progress.figures(new, progress.against(new, comparable[-2::-1], directions), directions, over)
+    yield Facts(tuple(_project_facts(project, runs, deployments, comparable)))
+    if best := best_runs(comparable, over, directions):
+        yield best
     if project.description:
         yield Prose(project.description)
 
 
-def _trends(runs: Runs) -> Iterator[Block]:
-    """How the numbers that most runs have went from the oldest run to the newest."""
-    found: defaultdict[tuple[str, str], list[tuple[int, Headline]]] = defaultdict(list)
-    for place, one in enumerate(runs):
-        for headline in one.headlines:
-            found[headline[:2]].append((place, headline))
-    courses = {measured: points for measured, points in found.items() if len(points) > 1}
-    drawn = set(sorted(courses, key=lambda measured: -len(courses[measured]))[:MAX_TRENDS])
-    yield from (_trend(points, runs) for measured, points in courses.items() if measured in drawn)
-    if len(drawn) < len(courses):
-        yield Note(f"{len(drawn):,} of {len(courses):,} trends are drawn: those of the numbers that most runs have.")
-
-
-def _trend(points: Sequence[tuple[int, Headline]], runs: Runs) -> Chart:
-    label, unit = run_tables.measure(points[-1][1]), points[-1][1].unit
-    values = [headline.value for _, headline in points]
-    kept = measures.extremes(values, measures.MAX_POINTS)
-    line = Line.through(label, ((float(points[place][0]), values[place] if math.isfinite(values[place]) else None) for place in kept))
-    names = tuple(runs[place].name for place in (points[0][0], points[-1][0]))
-    return Chart(f"{label} over runs", unit, "index", names, (line,), len(points))
+def _project_facts(project: Project, runs: Runs, deployments: Deployments, comparable: Runs) -> Iterator[Fact]:
+    if comparable:
+        new = comparable[-1]
+        yield Fact(
+            "Numbers above", new.link(), "the newest run; no line says how it ended" if new.inferred else "the newest run that completed"
+        )
+    if runs and runs[-1:] != comparable[-1:]:
+        yield Fact("Newest run", runs[-1].link(), runs[-1].status)
+    yield Fact("Runs", Number(len(runs)))
+    yield Fact("Deployments", Number(len(deployments)))
+    yield Fact("Project", cells.code(str(project.ref)))
+    yield Fact("Created", cells.time(project.created_at), "inferred: its first run" if project.inferred else "")
+    if project.tags:
+        yield Fact("Tags", cells.pairs(project.tags))
 
 
 def _as_of(many: Iterable[Summary | ProjectSummary]) -> str | None:

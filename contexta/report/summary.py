@@ -14,18 +14,28 @@ from contexta.contract import (
     StableRef,
     instant,
 )
+from contexta.contract.details import run_details
 from contexta.report import artifacts, kept, measures
 from contexta.report.artifacts import ArtifactFacts
+from contexta.report.cells import counted
 from contexta.report.diagnostics import count, diagnose, diagnose_deployment
-from contexta.report.document import Duration, Figure, Issue, Number, Ref, Status
+from contexta.report.document import Change, Duration, Figure, Issue, Number, Ref, Spark, Status
 
 # As many sentences of one run as the pages about many show, and as much of each.
 MAX_ATTENTION = 3
 MAX_SENTENCE = 300
 
 
+class Measure(NamedTuple):
+    """What a number is of: the metric, where it was measured when that is not the whole run, and its unit."""
+
+    label: str
+    note: str
+    unit: str | None
+
+
 class Headline(NamedTuple):
-    """A number that people look for first: the metric, where it was measured when that is not the whole run, and its unit."""
+    """A number that people look for first, and what it is of."""
 
     label: str
     note: str
@@ -33,9 +43,9 @@ class Headline(NamedTuple):
     unit: str | None
 
     @property
-    def figure(self) -> Figure:
-        """The number with its label, for a page."""
-        return Figure(self.label, Number(self.value, self.unit), self.note)
+    def measure(self) -> Measure:
+        """What it is of."""
+        return Measure(self.label, self.note, self.unit)
 
 
 class Concern(NamedTuple):
@@ -65,6 +75,19 @@ class Attention:
     def total(self) -> int:
         """Errors and warnings together."""
         return self.errors + self.warnings
+
+    def counted(self) -> str:
+        """Both in words; nothing where there are none."""
+        return _counted(self.errors, self.warnings)
+
+    def others(self) -> str:
+        """The same without the worst: `2 more errors, 1 more warning`."""
+        first = self.worst[0].severity if self.worst else ""
+        return _counted(self.errors - (first == "error"), self.warnings - (first == "warning"), "more ")
+
+
+def _counted(errors: int, warnings: int, which: str = "") -> str:
+    return ", ".join(counted(number, which + word) for word, number in (("error", errors), ("warning", warnings)) if number > 0)
 
 
 def _short(sentence: str) -> str:
@@ -129,8 +152,9 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary(Summary):
-    """One run; `deployed` are those of its artifacts that its deployments name."""
+    """One run; `dataset` is what it says it was made from, `deployed` are those of its artifacts that its deployments name."""
 
+    dataset: str | None
     headlines: tuple[Headline, ...]
     deployed: tuple[ArtifactFacts, ...]
 
@@ -142,15 +166,16 @@ class RunSummary(Summary):
     def to_json(self) -> bytes:
         """The summary to keep."""
         if self.deployed or not all(headline.value - headline.value == 0 for headline in self.headlines):
-            return kept.encode_any([*self._values(), self.headlines, self.deployed])
-        return kept.encode([*self._values(), [*map(tuple, self.headlines)], []])
+            return kept.encode_any([*self._values(), self.dataset, self.headlines, self.deployed])
+        return kept.encode([*self._values(), self.dataset, [*map(tuple, self.headlines)], []])
 
     @classmethod
     def from_json(cls, text: bytes) -> "RunSummary":
         """A summary that was kept; raises ValueError when `text` is none."""
-        *values, headlines, deployed = kept.decode(text, kept.RUN)
+        *values, dataset, headlines, deployed = kept.decode(text, kept.RUN)
         return cls(
             **_fields(values),
+            dataset=dataset and intern(dataset),
             headlines=tuple([Headline(intern(label), intern(note), value, unit) for label, note, value, unit in headlines]),
             deployed=tuple(map(ArtifactFacts._make, deployed)),
         )
@@ -176,7 +201,10 @@ class DeploymentSummary(Summary):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectSummary:
-    """One project in a list of many: how many runs and deployments it has, and its newest run."""
+    """One project in a list of many: how many runs and deployments it has, and its newest run.
+
+    `leading` is the number that its newest completed run is judged by, `change` how it changed since the one before, `spark` how it went.
+    """
 
     ref: str
     name: str
@@ -184,6 +212,9 @@ class ProjectSummary:
     runs: int
     deployments: int
     newest: RunSummary | None
+    leading: Headline | None = None
+    change: Change | None = None
+    spark: Spark | None = None
 
     @property
     def as_of(self) -> str | None:
@@ -198,6 +229,7 @@ def summarize(snapshot: RunSnapshot) -> RunSummary:
     return RunSummary(
         **_told(snapshot.project, snapshot.run, snapshot.as_of),
         attention=Attention.of(issues),
+        dataset=_dataset(snapshot.run),
         headlines=tuple(map(_headline, measures.headlines(snapshot))),
         deployed=tuple(artifacts.facts(artifact) for artifact in snapshot.artifacts if artifact.manifest.artifact_ref in wanted),
     )
@@ -225,6 +257,12 @@ def _told(project: Project, model: Run | DeploymentExecution, as_of: str | None)
         "ended_at": model.ended_at,
         "as_of": as_of,
     }
+
+
+def _dataset(run: Run) -> str | None:
+    """The dataset that the run names, where that is text."""
+    said = run_details(run).get("dataset_ref")
+    return _short(said) if isinstance(said, str) and said else None
 
 
 def _text_of(ref: StableRef | None) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from contexta.contract import StableRef
 from contexta.contract.fields import chronological
-from contexta.report import DeploymentSummary, RunSummary, comparison_ref
+from contexta.report import DeploymentSummary, RunSummary, Story, comparison_ref, stories
 from contexta.site import files
 from contexta.site.executors import Crew, InProcess
 from contexta.site.identity import digest, made_with
@@ -15,6 +15,7 @@ from contexta.site.plan import Plan, Selection, make_plan
 from contexta.site.predecessors import COMPARED, compared, predecessors
 from contexta.site.press import ASSETS, Press
 from contexta.site.tasks import ComparisonTask, DeploymentTask, RunTask, Task, work
+from contexta.site.told import told
 from contexta.workspace import RunSource, Workspace, alone_in, lies_there
 
 Tell = Callable[[str], None]
@@ -68,7 +69,7 @@ def build_site(
         crew = crew or Crew(InProcess)
         runs = site.runs(crew)
         deployments = site.deployments(crew)
-        for overview in overviews(workspace, plan, runs, deployments, title):
+        for overview in overviews(workspace, plan, runs, deployments, title, press.directions):
             site.overview(overview)
         kept = site.finish()
     problems = sum(problem.severity != "info" for problem in workspace.problems)
@@ -92,7 +93,7 @@ class _Site:
     plan: Plan
     progress: Tell
     made: dict[str, Made] = field(default_factory=dict)
-    _summaries: dict[str, RunSummary | DeploymentSummary] = field(default_factory=dict)
+    _summaries: dict[str, RunSummary] = field(default_factory=dict)
     _pages: frozenset[str] = field(init=False)
     _before: dict[str, tuple[str, bytes]] = field(init=False)
     _new: dict[str, tuple[str, bytes]] = field(default_factory=dict)
@@ -125,7 +126,7 @@ class _Site:
         inputs = {str(ref): digest(self.press.made_with, self.workspace.state(ref), sorted(self._near(ref))) for ref in self.plan.runs}
         new = [self.workspace.run_source(ref) for ref in self.plan.runs if not self._reuse(str(ref), inputs[str(ref)])]
         self._work(crew, [self._run_task(source, guess) for source, guess in self._guessed(new)], inputs)
-        found = [one for ref in self.plan.runs if isinstance(one := self._summaries[str(ref)], RunSummary)]
+        found = [self._summaries[str(ref)] for ref in self.plan.runs]
         before = predecessors(found)
         pairs = compared(found, before)
         wanted = {ref: self._against(before.get(ref, ""), compared=ref in pairs) for ref in inputs}
@@ -153,7 +154,7 @@ class _Site:
 
     def _latest_as_before(self) -> dict[str, str]:
         """Project → the latest of its runs that were not made anew and that later ones may be measured against."""
-        runs = [one for one in self._summaries.values() if isinstance(one, RunSummary) and one.is_comparable]
+        runs = [one for one in self._summaries.values() if one.is_comparable]
         return {run.project.ref: run.ref for run in sorted(runs, key=lambda run: (chronological(run.started_at), run.ref))}
 
     def _against(self, previous: str, *, compared: bool) -> Against:
@@ -177,16 +178,20 @@ class _Site:
         self._work(crew, tasks, inputs)
 
     def deployments(self, crew: Crew) -> list[DeploymentSummary]:
-        """The pages of deployments, each with the numbers of the run that it came from; likewise."""
+        """The pages of deployments, each with what was live before and after it, and the numbers of their runs; likewise."""
+        found = told(self.workspace, self.plan.deployments, crew, self.press.made_with)
+        by_ref = stories(found, self._summaries)
         inputs: dict[str, str] = {}
         tasks: list[DeploymentTask] = []
         for ref in self.plan.deployments:
-            near, producer = self._near(ref), self._producer(ref)
-            inputs[str(ref)] = digest(self.press.made_with, self.workspace.state(ref), sorted(near), producer)
+            story = by_ref[str(ref)]
+            near = self._near(ref, story)
+            others = [other and other.to_json() for other in story.others()]
+            inputs[str(ref)] = digest(self.press.made_with, self.workspace.state(ref), sorted(near), others)
             if not self._reuse(str(ref), inputs[str(ref)]):
-                tasks.append(DeploymentTask(self.workspace.deployment_source(ref), self.press, near, producer))
+                tasks.append(DeploymentTask(self.workspace.deployment_source(ref), self.press, near, story))
         self._work(crew, tasks, inputs)
-        return [one for ref in self.plan.deployments if isinstance(one := self._summaries[str(ref)], DeploymentSummary)]
+        return found
 
     def overview(self, overview: Overview) -> None:
         """A page about many."""
@@ -204,15 +209,9 @@ class _Site:
         self.workspace.index.commit()
         return kept
 
-    def _near(self, ref: StableRef) -> frozenset[str]:
+    def _near(self, ref: StableRef, story: Story | None = None) -> frozenset[str]:
         """The references that the page of a run or deployment may link to."""
-        return self._pages & {"index", *map(str, self.workspace.neighbours(ref))}
-
-    def _producer(self, deployment: StableRef) -> bytes:
-        """The summary of the run that a deployment came from; empty where that has no page."""
-        run = self.workspace.producer(deployment)
-        made = self.made.get(str(run)) if run is not None else None
-        return made.summary if made is not None else b""
+        return self._pages & {"index", *map(str, self.workspace.neighbours(ref)), *(story.refs() if story else ())}
 
     def _work(self, crew: Crew, tasks: Sequence[Task], inputs: Mapping[str, str]) -> None:
         """Make pages; the largest bundles first, so that none is waited for at the end."""
@@ -235,8 +234,7 @@ class _Site:
         """Hold on to a page and the summary that came with it, unless that is none."""
         try:
             if made.summary:
-                kind = RunSummary if made.ref.startswith("run:") else DeploymentSummary
-                self._summaries[made.ref] = kind.from_json(made.summary)
+                self._summaries[made.ref] = RunSummary.from_json(made.summary)
         except ValueError:
             return False
         self.made[made.ref] = made

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from contexta.contract import StableRef
-from contexta.report import Archive, DeploymentSummary, Document, RunSummary, build_archive, build_index, build_project
+from contexta.report import Archive, DeploymentSummary, Directions, Document, RunSummary, build_archive, build_index, build_project
 from contexta.report.overviews import archives_of_index, archives_of_project, by_project, projects_of
 from contexta.site.identity import digest
 from contexta.site.plan import Plan
@@ -27,9 +27,14 @@ class Overview:
 
 
 def overviews(
-    workspace: Workspace, plan: Plan, runs: Sequence[RunSummary], deployments: Sequence[DeploymentSummary], title: str | None
+    workspace: Workspace,
+    plan: Plan,
+    runs: Sequence[RunSummary],
+    deployments: Sequence[DeploymentSummary],
+    title: str | None,
+    directions: Directions,
 ) -> Iterator[Overview]:
-    """A page for each project, then the index, each with its archives."""
+    """A page for each project, then the index, each with its archives; `directions` say which way metrics get better."""
     pages = plan.pages()
     marks = {one.ref: digest(one.to_json()) for one in runs}
     # A deployment may come from a run of another project, which has a page or has none.
@@ -40,23 +45,29 @@ def overviews(
     for project in projects:
         own = (project, runs_of.get(str(project.ref), []), deployments_of.get(str(project.ref), []))
         made_from = (project, *_marks(marks, own[1]), *_marks(marks, own[2]))
-        yield from _with_archives(str(project.ref), made_from, partial(build_project, *own), archives_of_project(*own), marks)
+        archives = archives_of_project(*own)
+        yield from _with_archives(str(project.ref), made_from, partial(build_project, *own, directions), archives, marks, directions)
     title = title or (projects[0].name if len(projects) == 1 else "All projects")
     problems = workspace.problems
-    index = partial(build_index, projects, runs, deployments, problems, title)
+    index = partial(build_index, projects, runs, deployments, problems, title, directions)
     made_from = (title, projects, problems, *marks.values())
-    yield from _with_archives("index", made_from, index, archives_of_index(projects, runs, deployments), marks)
+    yield from _with_archives("index", made_from, index, archives_of_index(projects, runs, deployments, directions), marks, directions)
 
 
 def _with_archives(
-    ref: str, made_from: object, document: Callable[[], Document], archives: Sequence[Archive[Any]], marks: Mapping[str, str]
+    ref: str,
+    made_from: object,
+    document: Callable[[], Document],
+    archives: Sequence[Archive[Any]],
+    marks: Mapping[str, str],
+    directions: Directions,
 ) -> Iterator[Overview]:
     """A page, then its archives."""
     linked = frozenset(archive.ref.ref for archive in archives)
     yield Overview(ref, made_from, document, linked)
     for archive in archives:
         content = (archive.ref, archive.scope, archive.older, archive.newer, *_marks(marks, archive.members))
-        yield Overview(archive.ref.ref, content, partial(build_archive, archive), linked)
+        yield Overview(archive.ref.ref, content, partial(build_archive, archive, directions), linked)
 
 
 def _runs_named(deployment: DeploymentSummary) -> set[str]:

@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 from contexta.contract import DeploymentSnapshot, RunSnapshot
 from contexta.report import (
-    RunSummary,
     RunTraits,
+    Story,
     build_comparison,
     build_deployment,
     build_snapshot_report,
     comparison_ref,
     summarize,
-    summarize_deployment,
     traits,
 )
 from contexta.site.made import ALONE, Against, Made
@@ -108,12 +107,12 @@ class RunTask:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentTask:
-    """Make the page of a deployment; `producer` is the summary of the run that it came from, empty where that has no page."""
+    """Make the page of a deployment; `story` is what it tells of others."""
 
     source: DeploymentSource
     press: Press
     pages: frozenset[str]
-    producer: bytes
+    story: Story
 
     @property
     def size(self) -> int:
@@ -125,11 +124,7 @@ class DeploymentTask:
         return partial(self._page, self.source.snapshot(reading.habits))
 
     def _page(self, snapshot: DeploymentSnapshot) -> Made:
-        run = RunSummary.from_json(self.producer) if self.producer else None
-        if run is not None and run.ref != str(snapshot.deployment.run_ref):
-            run = None  # the put that names it cannot be used after all
-        made = self.press.put(build_deployment(snapshot, run), self.pages)
-        return made.with_summary(summarize_deployment(snapshot).to_json(), ())
+        return self.press.put(build_deployment(snapshot, self.story, self.press.directions), self.pages)
 
 
 @dataclass(frozen=True, slots=True)

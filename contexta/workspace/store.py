@@ -97,14 +97,6 @@ class Workspace:
         """The deployments that some line names together with a run, or the runs of a deployment, sorted."""
         return tuple(map(StableRef.parse, self._together.get(str(ref), ())))
 
-    def producer(self, deployment: StableRef) -> StableRef | None:
-        """The run that a deployment came from: that its put says, or, where no put describes it, the only one named beside it."""
-        put = self._deployments.get(str(deployment))
-        if put is not None and isinstance(put.model, DeploymentExecution):
-            return put.model.run_ref
-        beside = self.beside(deployment)
-        return beside[0] if len(beside) == 1 else None
-
     def neighbours(self, ref: StableRef) -> frozenset[StableRef]:
         """The project, runs and deployments that the page of a run or deployment may name, itself among them."""
         beside = self.beside(ref)

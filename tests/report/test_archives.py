@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from contexta.report import DeploymentSummary, RunSummary, build_archive, build_index, build_project, summarize_deployment
 from contexta.report.archives import CHUNK, MAX_LINKS, Archive, shelve
-from contexta.report.document import INDEX, Document, Fact, Facts, Issues, Ref, Table, Time
+from contexta.report.attention import MAX_LINES
+from contexta.report.document import INDEX, Change, Details, Document, Fact, Facts, Issues, Ref, Table, Time
 from contexta.report.overviews import archives_of_index, archives_of_project, projects_of
 from contexta.report.summary import ProjectSummary
 from tests.report import builders
@@ -102,7 +103,8 @@ def test_projects_have_archives_of_the_index() -> None:
 def test_the_index_shows_the_newest_runs_and_leads_to_the_others() -> None:
     shown, older = tables(section(index(runs(3 * RUNS + 7)), "Runs").blocks)
     assert names(shown, "Run") == [f"r{number:05}" for number in range(3 * RUNS + 6, 2 * RUNS - 1, -1)]
-    assert (shown.total, shown.note) == (457, "The newest 157 of 457 runs; the older ones stand on pages of their own.")
+    assert shown.total == 457
+    assert shown.note.startswith("The newest 157 of 457 runs; the older ones stand on pages of their own. Change: of the headline")
     assert older.caption == "Older runs"
     assert column(older, "Runs") == [Ref("index:runs-0002", "Runs 151–300"), Ref("index:runs-0001", "Runs 1–150")]
     assert (column(older, "From")[1], column(older, "To")[1]) == (Time(moment(0)), Time(moment(RUNS - 1)))
@@ -110,7 +112,8 @@ def test_the_index_shows_the_newest_runs_and_leads_to_the_others() -> None:
 
 def test_where_all_are_shown_nothing_is_said_of_others() -> None:
     (shown,) = tables(section(index(runs(RUNS)), "Runs").blocks)
-    assert (shown.total, shown.note) == (RUNS, "")
+    assert shown.total == RUNS
+    assert "older" not in shown.note
 
 
 def test_the_index_leads_to_older_deployments_and_projects() -> None:
@@ -122,11 +125,23 @@ def test_the_index_leads_to_older_deployments_and_projects() -> None:
     assert names(older, "Projects") == ["Projects 51–100", "Projects 1–50"]
 
 
-def test_a_project_page_leads_to_its_older_runs_and_draws_trends_over_all() -> None:
+def test_a_project_page_leads_to_its_older_runs() -> None:
     document = build_project(builders.project(), runs(3 * RUNS), [])
     shown, older = tables(section(document, "Runs").blocks)
     assert (len(shown.rows), names(older, "Runs")) == (RUNS, ["Runs 151–300", "Runs 1–150"])
-    assert len(section(document, "Trends").blocks) == 1
+
+
+def test_what_changed_in_an_archive_is_told_by_its_own_runs() -> None:
+    made = [build_archive(archive) for archive in archives_of_project(builders.project(), runs(3 * RUNS), [])]
+    for document in made:
+        (table,) = tables(section(document, "Runs").blocks)
+        assert column(table, "Change") == [*[Change(1.0, better=True)] * (RUNS - 1), None]
+
+
+def test_an_archive_of_deployments_leaves_out_what_later_ones_replace() -> None:
+    archive, *_ = archives_of_project(builders.project(), [], deployments(2 * DEPLOYMENTS))
+    (table,) = tables(section(build_archive(archive), "Deployments").blocks)
+    assert table.columns == ("Deployment", "Status", "Started")
 
 
 def test_to_very_many_archives_the_page_leads_by_steps_and_says_so() -> None:
@@ -185,7 +200,8 @@ def test_archives_of_deployments_and_projects_have_their_tables() -> None:
 def test_pages_about_ten_thousand_runs_have_less_than_a_thousand_rows() -> None:
     failed = [builders.run_summary(f"p{number % 1000:03}.r{number:05}", "failed", {"acc": 1}) for number in range(10_000)]
     document = index(failed, deployments(2000))
-    rows = [len(block.rows) for block in document.blocks() if isinstance(block, Table)]
-    (issues,) = section(document, "Needs Attention").blocks
+    blocks = [block.table if isinstance(block, Details) else block for block in document.blocks()]
+    rows = [len(block.rows) for block in blocks if isinstance(block, Table)]
+    issues = section(document, "Needs Attention").blocks[0]
     assert isinstance(issues, Issues)
-    assert (sum(rows) + len(issues.items) < 1000, len(issues.items), issues.total) == (True, 100, 10_000)
+    assert (sum(rows) + len(issues.items) < 1000, len(issues.items), issues.total) == (True, MAX_LINES, 10_000)

@@ -1,29 +1,64 @@
-"""The page of a deployment: what was deployed, from which run, with which numbers."""
+"""The page of a deployment: what was deployed, from which run, with which numbers, and what it took the place of."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from contexta.contract import Problem, StableRef
-from contexta.report import RunSummary, build_deployment, summarize
-from contexta.report.document import INDEX, Code, Document, Duration, Facts, Figures, Issues, Note, Number, Ref, Status, Time
+from contexta.contract import DeploymentExecution, Problem, StableRef
+from contexta.report import RunSummary, build_deployment, stories, summarize, summarize_deployment
+from contexta.report.document import (
+    INDEX,
+    Bytes,
+    Change,
+    Code,
+    Document,
+    Duration,
+    Fact,
+    Facts,
+    Figures,
+    Issues,
+    Lineage,
+    Note,
+    Number,
+    Ref,
+    Status,
+    Text,
+    Time,
+)
+from contexta.report.history import TOLD_BY
 from tests.report import builders
-from tests.report.builders import BEGIN, END, RUN, column, section, table, tables, titles
+from tests.report.builders import BEGIN, END, RUN, column, moment, section, tables, titles
 
 ARTIFACT = f"artifact:{RUN}.model"
 
 
-def page(run: RunSummary | None = None, **values: Any) -> Document:
-    return build_deployment(builders.deployed(**values), run)
+LIVE = builders.deployment(artifact_ref=ARTIFACT, run_ref=f"run:{RUN}")
+
+
+def page(*runs: RunSummary, beside: Iterable[DeploymentExecution] = (), **values: Any) -> Document:
+    """The page of a deployment among these runs and other deployments."""
+    snapshot = builders.deployed(**values)
+    known = [summarize_deployment(snapshot), *(summarize_deployment(builders.deployed(deployment=one)) for one in beside)]
+    told = stories(known, {run.ref: run for run in runs})
+    return build_deployment(snapshot, told[str(snapshot.deployment.ref)])
 
 
 def producer() -> RunSummary:
-    live = builders.deployment(artifact_ref=ARTIFACT, run_ref=f"run:{RUN}")
     return summarize(
         builders.snapshot(
-            deployments=(live,),
-            artifacts=(builders.artifact(in_workspace=True, size_bytes=10), builders.artifact("log")),
+            run=builders.run(extensions=({"namespace": "contexta.run", "dataset_ref": "s3://bucket/train"},)),
+            deployments=(LIVE,),
+            artifacts=(builders.artifact(in_workspace=True, size_bytes=10, hash_value="ab" * 32), builders.artifact("log")),
             series=(builders.series("acc", f"run:{RUN}", [0.9]),),
         )
+    )
+
+
+def version(number: int, status: str = "completed") -> DeploymentExecution:
+    """A deployment of run r1, r2…; each an hour after the one before."""
+    begin = 3600 * number
+    return builders.deployment(
+        f"prod-v{number}", status, started_at=moment(begin), ended_at=moment(begin + 9), run_ref=f"run:demo.r{number}"
     )
 
 
@@ -38,11 +73,12 @@ def test_a_deployment_of_which_little_is_known_tells_status_and_issues() -> None
 def test_all_sections_stand_in_their_order() -> None:
     document = page(
         producer(),
+        deployment=LIVE,
         series=(builders.series("latency", "deployment:demo.live", [12]),),
         events=(builders.event(),),
         problems=(Problem("a.jsonl", 1, "torn_line", "is torn"),),
     )
-    assert titles(document) == ["Deployment Summary", "Producing Run", "Diagnostics", "Metrics", "Events", "Data Health"]
+    assert titles(document) == ["Deployment Summary", "Diagnostics", "Artifact", "Producing Run", "Metrics", "Events", "Data Health"]
 
 
 def test_a_page_says_what_it_is_about_and_where_it_belongs() -> None:
@@ -54,44 +90,100 @@ def test_a_page_says_what_it_is_about_and_where_it_belongs() -> None:
 def test_the_summary_tells_what_was_deployed_when_and_where() -> None:
     made = builders.deployment(artifact_ref=ARTIFACT, environment_snapshot_ref=f"environment:{RUN}.box", run_ref=f"run:{RUN}")
     told = facts(page(deployment=made), "Deployment Summary")
-    assert (told["Deployment"], told["Status"], told["Run"]) == (Code("deployment:demo.live"), Status("completed"), Ref(f"run:{RUN}", "r1"))
+    assert (told["Deployment"], told["Status"]) == (Code("deployment:demo.live"), Status("completed"))
     assert (told["Started"], told["Ended"], told["Duration"]) == (Time(BEGIN), Time(END), Duration(60.0))
-    assert (told["Artifact"], told["Environment"]) == (Ref(ARTIFACT, "model"), Ref(f"environment:{RUN}.box", "box"))
+    assert told["Environment"] == Ref(f"environment:{RUN}.box", "box")
+
+
+def lineage(document: Document) -> tuple[Fact, ...]:
+    (found,) = (block for block in section(document, "Deployment Summary").blocks if isinstance(block, Lineage))
+    return found.steps
+
+
+def test_the_lineage_goes_from_the_data_to_the_deployment() -> None:
+    assert lineage(page(producer(), deployment=LIVE)) == (
+        Fact("Dataset", Text("s3://bucket/train")),
+        Fact("Run", Ref(f"run:{RUN}", "r1")),
+        Fact("Artifact", Ref(ARTIFACT, "model"), "checkpoint, SHA-256 abababababab…"),
+        Fact("Deployment", Ref("deployment:demo.live", "live")),
+    )
+
+
+def test_where_no_line_names_an_artifact_the_page_says_so() -> None:
+    document = page(producer(), deployment=builders.deployment(run_ref=f"run:{RUN}"))
+    assert facts(document, "Deployment Summary")["Artifact"] == Text("no line names it")
+    assert [step.label for step in lineage(document)] == ["Dataset", "Run", "Deployment"]
+    assert "Artifact" not in titles(document)
 
 
 def test_the_producing_run_is_called_by_its_own_name() -> None:
     nightly = replace(builders.run(), name="Nightly, again")
     named = summarize(builders.snapshot(run=nightly))
     made = builders.deployment(run_ref=f"run:{RUN}")
-    assert facts(page(named, deployment=made), "Deployment Summary")["Run"] == Ref(f"run:{RUN}", "Nightly, again")
+    document = page(named, deployment=made)
+    assert lineage(document)[0] == Fact("Run", Ref(f"run:{RUN}", "Nightly, again"))
+    assert facts(document, "Producing Run")["Run"] == Ref(f"run:{RUN}", "Nightly, again")
 
 
 def test_an_inferred_deployment_names_the_runs_whose_records_name_it() -> None:
     document = page(deployment=builders.deployment(status="unknown"), runs=(StableRef.parse(f"run:{RUN}"),))
-    note, summary = section(document, "Deployment Summary").blocks
-    assert isinstance(note, Note)
-    assert isinstance(summary, Facts)
-    (run,) = (fact for fact in summary.items if fact.label == "Run")
-    assert (run.value, run.note) == (Ref(f"run:{RUN}", "r1"), "inferred from the run's records")
+    assert isinstance(section(document, "Deployment Summary").blocks[0], Note)
+    assert lineage(document)[0] == Fact("Run", Ref(f"run:{RUN}", "r1"), "inferred from the run's records")
 
 
 def test_the_numbers_of_the_producing_run_stand_on_the_page() -> None:
-    document = page(producer())
-    figures = section(document, "Producing Run").blocks[0]
+    document = page(producer(), deployment=LIVE)
+    figures = section(document, "Deployment Summary").blocks[0]
     assert isinstance(figures, Figures)
-    assert [(fact.label, fact.value) for fact in figures.items] == [("acc", Number(0.9))]
+    assert [(figure.label, figure.value, figure.change) for figure in figures.items] == [("acc", Number(0.9), None)]
     assert facts(document, "Producing Run")["Status"] == Status("completed")
 
 
 def test_what_was_deployed_stands_with_its_size_and_the_rest_does_not() -> None:
-    made = table(section(page(producer()), "Producing Run"))
-    assert made.caption == "What was deployed"
-    assert column(made, "Artifact") == [Ref(ARTIFACT, "model")]
+    told = facts(page(producer(), deployment=LIVE), "Artifact")
+    assert (told["Artifact"], told["Kind"], told["Size"]) == (Ref(ARTIFACT, "model"), Text("checkpoint"), Bytes(10))
+    assert (told["State"], told["SHA-256"]) == (Status("present"), Code("ab" * 32))
+
+
+def test_what_another_deployment_of_the_run_deployed_is_not_told() -> None:
+    assert "Artifact" not in titles(page(producer(), deployment=builders.deployment("other", run_ref=f"run:{RUN}")))
+
+
+# what was before and after it
+
+
+def test_numbers_are_compared_with_those_of_the_run_that_was_live_before() -> None:
+    runs = [builders.run_summary(f"demo.r{number}", numbers={"loss": number}) for number in (1, 2)]
+    figures = section(page(*runs, deployment=version(2), beside=[version(1)]), "Deployment Summary").blocks[0]
+    assert isinstance(figures, Figures)
+    assert figures.against == Ref("run:demo.r1", "r1")
+    assert [figure.change for figure in figures.items] == [Change(1, better=False)]
+
+
+def test_what_was_replaced_tells_when_by_what_and_how_long_it_was_live() -> None:
+    document = page(deployment=version(2), beside=[version(1), version(3)])
+    told = facts(document, "Deployment Summary")
+    assert (told["Live from"], told["Live until"], told["Live for"]) == (Time(moment(7200)), Time(moment(10800)), Duration(3600.0))
+    assert told["Replaced"] == Ref("deployment:demo.prod-v1", "prod-v1")
+    assert told["Replaced by"] == Ref("deployment:demo.prod-v3", "prod-v3")
+    assert section(document, "Deployment Summary").blocks[-1] == Note(TOLD_BY)
+
+
+def test_what_is_live_says_since_when() -> None:
+    told = facts(page(deployment=version(1)), "Deployment Summary")
+    assert (told["Live since"], told["Replaced"]) == (Time(moment(3600)), Text("nothing"))
+    assert TOLD_BY not in str(section(page(deployment=version(1)), "Deployment Summary").blocks)
+
+
+def test_what_failed_says_what_it_left_in_place() -> None:
+    told = facts(page(deployment=version(2, "failed"), beside=[version(1)]), "Deployment Summary")
+    assert (told["Live"], told["Left in place"]) == (Text("never"), Ref("deployment:demo.prod-v1", "prod-v1"))
+    assert "Replaced" not in told
 
 
 def test_a_run_that_is_not_in_the_workspace_is_named_without_a_section() -> None:
-    document = page(None, deployment=builders.deployment(run_ref="run:demo.gone"))
-    assert facts(document, "Deployment Summary")["Run"] == Ref("run:demo.gone", "gone")
+    document = page(deployment=builders.deployment(run_ref="run:demo.gone"))
+    assert lineage(document)[0] == Fact("Run", Ref("run:demo.gone", "gone"))
     assert "Producing Run" not in titles(document)
 
 

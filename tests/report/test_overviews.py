@@ -1,30 +1,34 @@
 """The index and the page of a project: attention first, the newest first, how numbers went from run to run."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-import pytest
-
 from contexta.contract import Problem, Project
 from contexta.report import DeploymentSummary, RunSummary, build_index, build_project, summarize, summarize_deployment
+from contexta.report.attention import MAX_FOLDED, MAX_LINES
+from contexta.report.directions import Directions
 from contexta.report.document import (
     INDEX,
-    Chart,
+    Change,
+    Details,
     Document,
     Duration,
+    Fact,
     Facts,
+    Figure,
+    Figures,
     Issues,
     Note,
     Number,
     Pairs,
     Prose,
     Ref,
+    Spark,
     Status,
     Text,
     Time,
 )
-from contexta.report.overviews import MAX_TRENDS, by_project, projects_of
+from contexta.report.overviews import MAX_LIVE, by_project, projects_of
 from contexta.report.run_tables import MAX_COLUMNS
 from contexta.report.summary import Headline
 from tests.report import builders
@@ -37,9 +41,9 @@ def run_at(name: str, seconds: int, status: str = "completed", numbers: dict[str
     return run_summary(name, status, numbers, run=run, as_of=moment(seconds))
 
 
-def deployment_at(name: str, seconds: int, status: str = "completed", owner: str = "demo") -> DeploymentSummary:
+def deployment_at(name: str, seconds: int, status: str = "completed", owner: str = "demo", run: str = "r1") -> DeploymentSummary:
     ended = {} if status == "open" else {"ended_at": moment(seconds + 5)}
-    made = builders.deployment(name, status, owner, started_at=moment(seconds), run_ref=f"run:{owner}.r1", **ended)
+    made = builders.deployment(name, status, owner, started_at=moment(seconds), run_ref=f"run:{owner}.{run}", **ended)
     return summarize_deployment(builders.deployed(project=builders.project(owner), deployment=made))
 
 
@@ -59,13 +63,14 @@ def attention(document: Document) -> Issues:
     return issues
 
 
-def trends(document: Document) -> list[Chart]:
-    return [block for block in section(document, "Trends").blocks if isinstance(block, Chart)]
+def figures(document: Document) -> dict[str, Figure]:
+    found = section(document, "Summary").blocks[0]
+    assert isinstance(found, Figures)
+    return {figure.label: figure for figure in found.items}
 
 
-def pictured(chart: Chart) -> list[tuple[float, float | None]]:
-    (line,) = chart.lines
-    return list(line.points)
+def facts(document: Document) -> dict[str, Fact]:
+    return {fact.label: fact for block in section(document, "Summary").blocks if isinstance(block, Facts) for fact in block.items}
 
 
 # the index
@@ -73,7 +78,7 @@ def pictured(chart: Chart) -> list[tuple[float, float | None]]:
 
 def test_the_index_puts_attention_first() -> None:
     document = index([run_at("demo.r1", 0)], [deployment_at("live", 0)], [Problem("a.jsonl", 1, "torn_line", "is torn")])
-    assert titles(document) == ["Needs Attention", "Runs", "Deployments", "Projects", "Data Health"]
+    assert titles(document) == ["Needs Attention", "Live", "Projects", "Runs", "Deployments", "Data Health"]
 
 
 def test_the_index_of_an_empty_workspace_says_that_there_is_no_run() -> None:
@@ -108,9 +113,18 @@ def test_a_start_within_the_second_is_newer_than_the_second() -> None:
     assert column(table(section(index([early, late]), "Runs")), "Run") == [Ref("run:demo.r2", "r2"), Ref("run:demo.r1", "r1")]
 
 
-def test_a_run_in_the_index_shows_its_first_headline_numbers() -> None:
-    (numbers,) = column(table(section(index([run_at("demo.r1", 0, numbers=dict.fromkeys("abcd", 1.5))]), "Runs")), "Headline numbers")
-    assert numbers == Pairs((("a", Number(1.5)), ("b", Number(1.5)), ("c", Number(1.5))))
+def test_a_run_in_the_index_shows_the_number_that_it_is_judged_by_and_its_change() -> None:
+    runs = [run_at("demo.r1", 1, numbers={"rows": 7, "loss": 0.5}), run_at("demo.r2", 2, numbers={"rows": 8, "loss": 0.25})]
+    made = table(section(index(runs), "Runs"))
+    assert column(made, "Headline number")[0] == Pairs((("loss", Number(0.25)),))
+    assert column(made, "Change") == [Change(-0.25, better=True), None]
+    assert made.note == "Change: of the headline number, against the last completed run before it in its project that has it."
+
+
+def test_what_is_said_of_a_metric_counts_more_than_its_name() -> None:
+    runs = [run_at("demo.r1", 1, numbers={"loss": 1}), run_at("demo.r2", 2, numbers={"loss": 2})]
+    document = build_index(projects_of((), runs, ()), runs, (), (), "All", Directions((("loss", "up"),)))
+    assert column(table(section(document, "Runs")), "Change") == [Change(1, better=True), None]
 
 
 def test_a_run_in_the_index_counts_what_needs_attention() -> None:
@@ -131,6 +145,51 @@ def test_projects_stand_with_their_counts_and_newest_run() -> None:
     assert column(made, "Project") == [Ref("project:demo", "demo"), Ref("project:other", "other")]
     assert (column(made, "Runs"), column(made, "Deployments")) == ([Number(2), Number(1)], [Number(1), None])
     assert (column(made, "Newest run")[0], column(made, "Status")[0]) == (Ref("run:demo.r2", "r2"), Status("failed"))
+
+
+def test_a_project_shows_the_number_of_its_newest_completed_run_its_change_and_its_course() -> None:
+    runs = [run_at(f"demo.r{place}", place, numbers={"acc": acc}) for place, acc in enumerate((0.5, 0.75, 0.5))]
+    made = table(section(index([*runs, run_at("demo.r9", 9, "failed", {"acc": 0.1})]), "Projects"))
+    assert column(made, "Headline number") == [Pairs((("acc", Number(0.5)),))]
+    assert (column(made, "Change"), column(made, "Over runs")) == ([Change(-0.25, better=False)], [Spark((0.5, 0.75, 0.5))])
+
+
+# what is live
+
+
+def test_what_is_live_stands_with_its_run_its_numbers_and_what_it_replaced() -> None:
+    runs = [run_at("demo.r1", 1, numbers={"acc": 0.5}), run_at("demo.r2", 2, numbers={"acc": 0.75})]
+    made = table(section(index(runs, [deployment_at("prod-v1", 3), deployment_at("prod-v2", 4, run="r2")]), "Live"))
+    assert column(made, "Deployment") == [Ref("deployment:demo.prod-v2", "prod-v2")]
+    assert (column(made, "Project"), column(made, "Live since")) == ([Ref("project:demo", "demo")], [Time(moment(4))])
+    assert (column(made, "Run"), column(made, "Headline number")) == ([Ref("run:demo.r2", "r2")], [Pairs((("acc", Number(0.75)),))])
+    assert column(made, "Change") == [Change(0.25, better=True)]
+    assert column(made, "Replaced") == [Ref("deployment:demo.prod-v1", "prod-v1")]
+
+
+def test_where_every_deployment_failed_nothing_is_live() -> None:
+    document = index([], [deployment_at("live", 1, "failed")])
+    assert section(document, "Live").blocks == (Note("Nothing is live: no deployment completed."),)
+
+
+def test_where_nothing_was_deployed_nothing_is_said_of_it() -> None:
+    assert {"Live", "Deployments"}.isdisjoint({*titles(index([run_at("demo.r1", 0)])), *titles(project_page(run_at("demo.r1", 0)))})
+
+
+def test_of_much_that_is_live_the_newest_are_shown() -> None:
+    made = table(section(index([], [deployment_at(f"site-{'x' * place}", place) for place in range(1, MAX_LIVE + 4)]), "Live"))
+    assert (len(made.rows), made.total) == (MAX_LIVE, MAX_LIVE + 3)
+    assert made.note.startswith("The newest 20 of 23 that are live.")
+
+
+def test_the_history_tells_which_deployment_replaced_which_and_how_long_each_was_live() -> None:
+    many = [deployment_at("prod-v1", 1), deployment_at("prod-v2", 11), deployment_at("prod-v3", 12, "failed")]
+    made = table(section(project_page(deployments=many), "Deployments"))
+    assert column(made, "Deployment") == [Ref(f"deployment:demo.prod-v{number}", f"prod-v{number}") for number in (3, 2, 1)]
+    assert column(made, "Replaced") == [None, Ref("deployment:demo.prod-v1", "prod-v1"), None]
+    assert column(made, "Replaced by") == [None, None, Ref("deployment:demo.prod-v2", "prod-v2")]
+    assert column(made, "Live for") == [None, None, Duration(10.0)]
+    assert "Project" not in made.columns
 
 
 # attention
@@ -163,10 +222,19 @@ def test_a_problem_of_no_run_needs_attention_unless_it_is_a_mere_remark() -> Non
     assert [(issue.sentence, issue.subject) for issue in issues.items] == [("a.jsonl:1: is torn", INDEX)]
 
 
-def test_all_issues_are_counted_where_only_the_worst_of_each_run_are_shown() -> None:
+def test_the_worst_issue_of_a_run_stands_for_all_of_them() -> None:
     batches = tuple(builders.batch("train", f"e{number}", "failed") for number in range(10))
-    issues = attention(index([summarize(builders.snapshot(batches=batches))]))
-    assert (len(issues.items), issues.total) == (3, 10)
+    (issue,) = attention(index([summarize(builders.snapshot(run=builders.run(status="open"), batches=batches))])).items
+    assert issue.sentence == "Batch e0 of stage train failed. And 9 more errors, 1 more warning."
+
+
+def test_many_runs_that_need_attention_are_folded_below_the_worst() -> None:
+    shown, folded = section(index([run_at(f"demo.r{place:03}", place, "failed") for place in range(100)]), "Needs Attention").blocks
+    assert isinstance(shown, Issues)
+    assert isinstance(folded, Details)
+    assert (len(shown.items), shown.total) == (MAX_LINES, 100)
+    assert column(folded.table, "Where")[0] == Ref("run:demo.r089", "r089")
+    assert (len(folded.table.rows), folded.table.total) == (MAX_FOLDED, 90)
 
 
 def test_remarks_need_no_attention() -> None:
@@ -179,7 +247,7 @@ def test_remarks_need_no_attention() -> None:
 
 def test_a_project_page_tells_of_the_project_then_what_needs_attention() -> None:
     document = project_page(run_at("demo.r1", 1, numbers={"acc": 1}), run_at("demo.r2", 2, numbers={"acc": 2}))
-    assert titles(document) == ["Summary", "Needs Attention", "Runs", "Trends"]
+    assert titles(document) == ["Summary", "Needs Attention", "Trends", "Runs"]
     assert (document.kind, document.subject, document.up) == ("project", Ref("project:demo", "demo"), (INDEX,))
 
 
@@ -198,58 +266,53 @@ def test_a_column_for_each_headline_number_of_a_project() -> None:
     assert column(made, "Duration") == [Duration(5.0), Duration(5.0)]
 
 
-# trends
+def test_the_numbers_of_the_newest_completed_run_stand_at_the_top_with_what_became_of_them() -> None:
+    runs = [run_at(f"demo.r{place}", place, numbers={"acc": acc, "rows": 5}) for place, acc in enumerate((0.5, 0.75, 0.5))]
+    document = project_page(*runs, run_at("demo.r9", 9, "failed", {"acc": 0.1}))
+    found = figures(document)
+    assert found["acc"] == Figure("acc", Number(0.5), best=Number(0.75), change=Change(-0.25, better=False), spark=Spark((0.5, 0.75, 0.5)))
+    assert (found["rows"].best, found["rows"].change) == (None, Change(0))
+    assert facts(document)["Numbers above"] == Fact("Numbers above", Ref("run:demo.r2", "r2"), "the newest run that completed")
+    assert facts(document)["Newest run"] == Fact("Newest run", Ref("run:demo.r9", "r9"), "failed")
 
 
-def test_a_trend_goes_from_the_oldest_run_to_the_newest() -> None:
-    runs = [run_at("demo.r2", 2, numbers={"acc": 0.9}), run_at("demo.r1", 1, numbers={"acc": 0.8})]
-    (drawn,) = trends(project_page(*runs))
-    assert (drawn.title, drawn.names, drawn.stands_for) == ("acc over runs", ("r1", "r2"), 2)
-    assert pictured(drawn) == [(0, 0.8), (1, 0.9)]
+def test_the_numbers_are_compared_with_the_last_run_that_has_the_leading_one() -> None:
+    runs = [
+        run_at("demo.r1", 1, numbers={"acc": 0.5}),
+        run_at("demo.r2", 2, numbers={"rows": 1}),
+        run_at("demo.r3", 3, numbers={"acc": 1.0}),
+    ]
+    found = section(project_page(*runs), "Summary").blocks[0]
+    assert isinstance(found, Figures)
+    assert found.against == Ref("run:demo.r1", "r1")
 
 
-def test_a_number_of_a_single_run_is_no_trend() -> None:
-    assert "Trends" not in titles(project_page(run_at("demo.r1", 1, numbers={"acc": 0.8}), run_at("demo.r2", 2)))
+def test_the_best_run_of_each_number_is_named() -> None:
+    runs = [run_at(f"demo.r{place}", place, numbers={"loss": loss, "rows": 1}) for place, loss in enumerate((3.0, 1.0, 2.0))]
+    made = table(section(project_page(*runs), "Summary"))
+    assert made.columns == ("Number", "Better", "Best", "Run", "Started")
+    assert made.rows == ((Text("loss"), Text("less"), Number(1.0), Ref("run:demo.r1", "r1"), Time(moment(1))),)
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_a_run_whose_number_is_none_is_a_gap_in_the_trend(value: float) -> None:
-    runs = [run_at(f"demo.r{place}", place, numbers={"loss": number}) for place, number in enumerate((2.0, value, 1.0))]
-    (drawn,) = trends(project_page(*runs))
-    assert [y for _, y in pictured(drawn)] == [2.0, None, 1.0]
+def test_the_runs_of_a_project_show_how_the_leading_number_changed() -> None:
+    runs = [run_at("demo.r1", 1, numbers={"rows": 1, "acc": 0.5}), run_at("demo.r2", 2, numbers={"rows": 2, "acc": 0.75})]
+    made = table(section(project_page(*runs), "Runs"))
+    assert made.columns == ("Run", "Status", "acc", "Change", "Started", "Duration", "rows")
+    assert column(made, "Change") == [Change(0.25, better=True), None]
+    assert made.note == "Change: of acc, against the last completed run before it that has it."
 
 
-def test_the_ends_of_a_trend_are_named_after_the_runs_that_have_the_number() -> None:
-    runs = [run_at(f"demo.r{place}", place, numbers={"acc": 1.0} if place in (1, 2) else None) for place in range(4)]
-    (drawn,) = trends(project_page(*runs))
-    assert drawn.names == ("r1", "r2")
-
-
-def test_of_a_long_trend_the_extremes_are_drawn() -> None:
-    runs = [run_at(f"demo.r{place:04}", place, numbers={"acc": 5.0 if place == 777 else 1.0}) for place in range(2000)]
-    (drawn,) = trends(project_page(*runs))
-    assert (drawn.names, drawn.stands_for) == (("r0000", "r1999"), 2000)
-    assert len(pictured(drawn)) <= 400
-    assert (777.0, 5.0) in pictured(drawn)
+def test_of_many_numbers_those_of_the_most_runs_have_a_column() -> None:
+    made = table(section(project_page(numbered("demo.r1", 1, 40), numbered("demo.r2", 2, MAX_COLUMNS)), "Runs"))
+    numbers = [f"acc · s{number}" for number in range(MAX_COLUMNS)]
+    assert made.columns == ("Run", "Status", numbers[0], "Change", "Started", "Duration", *numbers[1:])
+    assert "30 numbers that fewer runs have stand on the runs' own pages." in made.note
 
 
 def numbered(name: str, seconds: int, count: int) -> RunSummary:
     """A run with so many numbers, each measured on a stage of its own."""
     run = run_at(name, seconds)
     return replace(run, headlines=tuple(Headline("acc", f"s{number}", number, None) for number in range(count)))
-
-
-def test_of_many_trends_those_of_the_most_runs_are_drawn() -> None:
-    runs = [numbered("demo.r1", 1, 40), numbered("demo.r2", 2, 40), numbered("demo.r3", 3, MAX_TRENDS)]
-    blocks = section(project_page(*runs), "Trends").blocks
-    assert [block.title for block in blocks if isinstance(block, Chart)] == [f"acc · s{number} over runs" for number in range(MAX_TRENDS)]
-    assert blocks[-1] == Note("10 of 40 trends are drawn: those of the numbers that most runs have.")
-
-
-def test_of_many_numbers_those_of_the_most_runs_have_a_column() -> None:
-    made = table(section(project_page(numbered("demo.r1", 1, 40), numbered("demo.r2", 2, MAX_COLUMNS)), "Runs"))
-    assert made.columns == ("Run", "Status", "Started", "Duration", *(f"acc · s{number}" for number in range(MAX_COLUMNS)))
-    assert made.note == "30 numbers that fewer runs have stand on the runs' own pages."
 
 
 # which projects there are
@@ -268,11 +331,3 @@ def test_a_described_project_counts_more_than_what_runs_say_of_it() -> None:
 def test_runs_are_told_apart_by_project() -> None:
     runs = [run_at("demo.r1", 0), run_at("other.r1", 0), run_at("demo.r2", 0)]
     assert by_project(runs) == {"project:demo": [runs[0], runs[2]], "project:other": [runs[1]]}
-
-
-def test_the_same_metric_of_two_stages_is_no_trend() -> None:
-    trained = builders.run_summary("demo.r1", series=(builders.series("accuracy", "stage:demo.r1.train", [0.9]),))
-    evaluated = builders.run_summary("demo.r2", series=(builders.series("accuracy", "stage:demo.r2.evaluate", [0.5]),))
-    document = build_project(builders.project(), [trained, evaluated], [])
-    assert "Trends" not in builders.titles(document)
-    assert {"accuracy · train", "accuracy · evaluate"} <= set(builders.table(builders.section(document, "Runs")).columns)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from contexta.contract import Problem
 from contexta.report import DeploymentSummary, RunSummary, artifacts, summarize, summarize_deployment
 from contexta.report.artifacts import ArtifactFacts
-from contexta.report.document import Duration, Figure, Number, Ref, Status
+from contexta.report.document import Duration, Ref, Status
 from contexta.report.kept import RUN as RUN_LAYOUT
-from contexta.report.summary import MAX_ATTENTION, MAX_SENTENCE, Attention, Concern, Headline, ProjectName
+from contexta.report.summary import MAX_ATTENTION, MAX_SENTENCE, Attention, Concern, Headline, Measure, ProjectName
 from tests.report import builders
 from tests.report.builders import BEGIN, END, RUN
 
@@ -50,7 +50,23 @@ def test_nothing_wrong_is_no_attention() -> None:
 def test_headlines_are_those_of_the_run() -> None:
     summary = builders.run_summary("demo.r1", numbers={"acc": 0.9})
     assert summary.headlines == (Headline("acc", "", 0.9, None),)
-    assert summary.headlines[0].figure == Figure("acc", Number(0.9))
+    assert summary.headlines[0].measure == Measure("acc", "", None)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [("s3://bucket/train", "s3://bucket/train"), ("", None), (7, None), (["a"], None), ("x" * 999, "x" * 299 + "…")]
+)
+def test_the_dataset_that_a_run_names_is_kept_where_it_is_text(said: object, kept: str | None) -> None:
+    run = builders.run(extensions=({"namespace": "contexta.run", "dataset_ref": said},))
+    assert summarize(builders.snapshot(run=run)).dataset == kept
+
+
+@pytest.mark.parametrize(
+    ("worst", "errors", "warnings", "others"),
+    [("error", 1, 0, ""), ("error", 2, 1, "1 more error, 1 more warning"), ("warning", 0, 3, "2 more warnings")],
+)
+def test_attention_counts_what_there_is_besides_the_worst(worst: Any, errors: int, warnings: int, others: str) -> None:
+    assert Attention(worst=(Concern(worst, "key", "What."),), errors=errors, warnings=warnings).others() == others
 
 
 def test_what_was_deployed_is_the_artifact_that_a_deployment_names() -> None:
@@ -138,6 +154,7 @@ RUNS = st.builds(
     RunSummary,
     ref=refs("run", 2),
     **COMMON,
+    dataset=st.none() | TEXT,
     headlines=st.lists(st.builds(Headline, TEXT, TEXT, NUMBER, st.none() | TEXT), max_size=4).map(tuple),
     deployed=st.lists(ARTIFACTS, max_size=2).map(tuple),
 )
@@ -171,7 +188,7 @@ def whole() -> RunSummary:
     )
     live = builders.deployment(artifact_ref=f"artifact:{RUN}.model", run_ref=f"run:{RUN}")
     snapshot = builders.snapshot(
-        run=builders.run(status="failed"),
+        run=builders.run(status="failed", extensions=({"namespace": "contexta.run", "dataset_ref": "s3://bucket/train"},)),
         series=(builders.series("acc", f"run:{RUN}", [0.9], unit="ratio"),),
         artifacts=(made,),
         deployments=(live,),
@@ -246,6 +263,7 @@ WRONG: dict[str, list[Any]] = {
     "errors": [None, -1, True, 1.0],
     "warnings": [None, -1, False, "1"],
     "worst": [None, {}, [["info", "k", "s"]], [["error", "k"]], ["abc"], [["error", "k", 1]]],
+    "dataset": [1, [], True],
     "headlines": [None, {}, [[]], [["acc", "", "0.9", None]], [["acc", "", True, None]], [["acc", None, 0.9, None]], ["abcd"]],
     "deployed": [None, [[]], [["artifact:demo.r1.model"]], ["abcdefghi"]],
 }

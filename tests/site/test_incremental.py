@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from contexta import workspace
 from tests import strategies as build
 from tests.site import put_deployment, put_project, put_run, tree, workspace_of
 from tests.site.rebuilding import INDEX, Site, append, assert_same, line
@@ -104,6 +105,16 @@ APPENDED: dict[str, tuple[str, bytes, set[str]]] = {
     "a deployment of a run": (LEDGER, line(deployment("next", "run:a.a-two")), {"next", "a-two", BOTH, "a", "All projects"}),
     "a deployment of a run of another project": (LEDGER, line(deployment("next", "run:b.b-one")), {"next", "b-one", "a", "All projects"}),
     "a deployment of no run": (LEDGER, line(deployment("next", None)), {"next", "a", "All projects"}),
+    "a deployment that replaces another": (
+        LEDGER,
+        line(deployment("live-2", "run:a.a-two")),
+        {"live-2", "live", "a-two", BOTH, "a", "All projects"},
+    ),
+    "a deployment that replaces none, because it failed": (
+        LEDGER,
+        line(deployment("live-2", "run:a.a-two", status="failed")),
+        {"live-2", "a-two", BOTH, "a", "All projects"},
+    ),
     "a deployment put again": (
         LEDGER,
         line(deployment("live", "run:a.a-one", status="failed")),
@@ -127,6 +138,23 @@ def test_only_pages_whose_input_changed_are_made(site: Site, name: str, data: by
     assert site.made() == expected
     site.assert_is_clean()
     assert site.made() == set()
+
+
+def test_the_page_of_a_deployment_follows_the_run_of_the_one_that_it_replaced(site: Site) -> None:
+    append(site.root, LEDGER, line(deployment("live-2", "run:a.a-two")))
+    site.build()
+    append(site.root, RECORDS, metric("run:a.a-one", "m2", 0.9))
+    assert site.made() == {"a-one", "live", "live-2", "a", "All projects"}
+    site.assert_is_clean()
+
+
+def test_a_summary_of_a_deployment_that_was_spoilt_is_made_again(site: Site) -> None:
+    with workspace.indexed(site.root) as opened:
+        (kept,) = opened.index.kept("told").items()
+        opened.index.keep("told", {kept[0]: (kept[1][0], b"[]")})
+        opened.index.commit()
+    assert site.made() == set()
+    site.assert_is_clean()
 
 
 def test_only_files_whose_bytes_changed_are_written(site: Site) -> None:
