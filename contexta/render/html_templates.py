@@ -3,10 +3,12 @@
 import base64
 import hashlib
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast, get_args
 from weakref import proxy
@@ -18,13 +20,17 @@ from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
 from contexta.errors import TemplateFailure
-from contexta.render import html_axes, html_cells, words
-from contexta.render.drawing import Drawing, draw
+from contexta.render import html_cells, html_pictures, words
+from contexta.render.drawing import Columns, Drawing, Lanes, columns, draw, lanes
+from contexta.render.drawing import Path as Line
 from contexta.render.links import Links
-from contexta.report.document import Bar, Cell, Chart, Document, Histogram, Table
+from contexta.report.document import Bar, Cell, Chart, Document, Histogram, Ref, Table, Timeline
 
 _HERE = Path(__file__).resolve()
 _PACKAGE = _HERE.parent.parent
+
+# A longer text is seldom put out twice.
+_SHORT = 80
 
 
 def shipped_templates() -> Path:
@@ -61,7 +67,20 @@ class Templates:
             template = self.environment.get_template("page.html.j2")
             # Macros and their context hold each other, and all that they were given until garbage is collected: so, a proxy.
             # Most rows of a page name what others name too: so, a cache.
-            return template.render(document=proxy(document), link=cache(links), style=self.style, policy=self.policy)
+            link = cache(_with_rows(links, document))
+            return template.render(document=proxy(document), link=link, style=self.style, policy=self.policy)
+
+
+def _with_rows(links: Links, document: Document) -> Links:
+    """The address of what has no page of its own: its row, where the rows of one table are about such things."""
+    tables = [
+        [row[0].ref for row in table.rows if type(row[0]) is Ref]
+        for table in document.tables()
+        if table.rows and type(table.rows[0][0]) is Ref
+    ]
+    counts = Counter(chain.from_iterable(tables))
+    rows = {ref: f"#{ref}" for refs in tables if all(counts[ref] == 1 and ":" in ref and not links(ref) for ref in refs) for ref in refs}
+    return lambda ref: rows.get(ref) or links(ref)
 
 
 class _Folder(jinja2.FileSystemLoader):
@@ -115,7 +134,9 @@ class _Environment(jinja2.Environment):
         kind = type(value)
         if kind is Markup:
             return cast(Markup, value)
-        return html_cells.shown(value) if kind is str else escape(value)
+        if kind is str:
+            return html_cells.often_shown(value) if len(value) < _SHORT else html_cells.shown(value)
+        return escape(value)
 
 
 def _environment(own: Path | None) -> jinja2.Environment:
@@ -135,7 +156,14 @@ def _environment(own: Path | None) -> jinja2.Environment:
         cell=_of(get_args(Cell), html_cells.cell),
         body=_of((Table,), html_cells.body),
         draw=_of((Chart,), draw),
-        labels=_of((Drawing,), html_axes.labels),
+        labels=_of((Drawing,), html_pictures.labels),
+        flags=_of((Drawing,), html_pictures.flags),
+        stroke=_of((Line,), html_pictures.stroke),
+        key=_of((Line,), html_pictures.key),
+        lanes=_of((Timeline,), lanes),
+        bars=_of((Lanes,), html_pictures.bars),
+        columns=_of((Histogram,), columns),
+        histogram_columns=_of((Columns,), html_pictures.histogram_columns),
         prose=_of((str,), _prose),
         kind=lambda item: type(item).__name__.lower(),
         number=_of((int, float), words.number),

@@ -6,10 +6,17 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, TypeVar
 
 from contexta.contract import MetricSeries, RunSnapshot, StableRef, seconds_since
-from contexta.report.document import Chart, Figure, Line, Number
+from contexta.report.directions import direction
+from contexta.report.document import Chart, Figure, Line, Mark, Number, Ref
 
-# A line is drawn from at most about this many points.
-MAX_POINTS = 400
+# A line is drawn from at most this many points: on a picture of 310 units in width, more of them look no different.
+MAX_POINTS = 80
+
+# Where the greatest value is more than so many times the least, two decades and a half, only a scale of decades shows them all.
+_DECADES = 10**2.5
+
+# Of fewer values, the best needs no mark.
+_MARKED = 3
 MAX_HEADLINES = 8
 
 T = TypeVar("T")
@@ -65,9 +72,33 @@ def chart(series: MetricSeries, begin: str) -> Chart:
     else:
         xs = _picked(series.places, kept) if series.places else kept
     values = _picked(series.values, kept)
-    ys = tuple(values if all_finite(values) else map(_finite, values))
+    places = tuple(xs)
+    finite = all_finite(values)
+    ys = tuple(values if finite else map(_finite, values))
+    ends = spread(values)
     name = label(series)
-    return Chart(f"{name} · {scope(series)}", series.unit, axis, names, (Line(name, tuple(xs), ys),), series.count)
+    return Chart(
+        title=f"{name} · {scope(series)}",
+        unit=series.unit,
+        axis=axis,
+        names=names,
+        lines=(Line(name, places, ys),),
+        stands_for=series.count,
+        scale="log" if ends and 0 < ends[0] * _DECADES < ends[1] else "linear",
+        marks=_best(series, values, ends, kept, places) if ends else (),
+    )
+
+
+def _best(
+    series: MetricSeries, values: Sequence[float], ends: tuple[float, float], kept: Sequence[int], places: Sequence[float]
+) -> tuple[Mark, ...]:
+    """Where a metric was best that is known to be better when it is more, or less: the first such place."""
+    better = direction(series.key)
+    if better is None or len(values) < _MARKED or ends[0] == ends[1]:
+        return ()
+    place = values.index(ends[better == "up"])
+    subject = series.subjects[kept[place]]
+    return (Mark(places[place], Ref(subject.text, "best" if subject == series.owner else f"best: {subject.name}")),)
 
 
 def _picked(column: Sequence[T], kept: Sequence[int]) -> Sequence[T]:
@@ -102,15 +133,28 @@ def _finite(value: float) -> float | None:
 
 
 def extremes(values: Sequence[float], limit: int) -> list[int]:
-    """Positions that keep the look of a long line: first, last, least, greatest and the first gap of each of limit/4 stretches."""
-    if len(values) <= limit:
-        return list(range(len(values)))
-    kept: set[int] = {0, len(values) - 1}
-    stretches = limit // 5
+    """Positions that keep the look of a long line: first, last, and of each of many stretches least, greatest and the first gap."""
+    count = len(values)
+    if count <= limit:
+        return list(range(count))
+    if not all_finite(values):
+        return _extremes_and_gaps(values, (limit - 2) // 3)
+    kept = {0, count - 1}
+    length = -(-count // ((limit - 2) // 2))
+    stretches = [*zip(*[iter(values)] * length, strict=False)]
+    if rest := values[len(stretches) * length :]:
+        stretches.append(tuple(rest))
+    begins = range(0, count, length)
+    for end in (min, max):
+        kept.update(map(operator.add, begins, map(tuple.index, stretches, map(end, stretches))))
+    return sorted(kept)
+
+
+def _extremes_and_gaps(values: Sequence[float], stretches: int) -> list[int]:
+    kept = {0, len(values) - 1}
     for number in range(stretches):
         stretch = range(number * len(values) // stretches, (number + 1) * len(values) // stretches)
         finite = [index for index in stretch if math.isfinite(values[index])]
-        kept.update((stretch[0], stretch[-1]))
         if finite:
             kept.update((min(finite, key=values.__getitem__), max(finite, key=values.__getitem__)))
         if len(finite) < len(stretch):

@@ -1,13 +1,14 @@
 """Metrics, Events and Traces: what was recorded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from contexta.contract import MetricSeries, RunSnapshot, StructuredEventRecord, TraceSpanRecord, instant
-from contexta.report import cells, cut, measures
+from contexta.report import cells, curves, cut, measures
 from contexta.report.choice import Grade
 from contexta.report.cut import Ranks
-from contexta.report.document import Block, Cell, Code, Details, Level, Number, Section, Status, Table, Text
+from contexta.report.document import Block, Cell, Code, Details, Level, Number, Ref, Section, Status, Table, Text
 from contexta.report.run.values import value_table
+from contexta.report.timelines import Spell, timeline
 
 _BY_LEVEL = cut.by_word(lambda record: str(record.payload.level), ("critical", "error", "warning"), "by level")
 
@@ -18,12 +19,10 @@ def metrics(snapshot: RunSnapshot) -> Section | None:
 
 
 def metric_blocks(all_series: tuple[MetricSeries, ...], begin: str) -> Iterator[Block]:
-    """A table of series, a chart for each that has a course, and a folded table of the values themselves."""
-    titles = ("Metric", "Measured on", "Unit", "Values", "First", "Last", "Least", "Greatest")
+    """A table of series, charts of those that have a course, and a folded table of the values themselves."""
+    titles = ("Metric", "Measured on", "Unit", "Values", "Course", "First", "Last", "Least", "Greatest")
     yield cut.table("metrics", titles, all_series, _series_row)
-    for series in all_series:
-        if len(series.values) > 1 and series.level != "sample":  # samples have no order worth a line
-            yield measures.chart(series, begin)
+    yield from curves.charts(all_series, begin)
     yield Details(value_table(all_series))
 
 
@@ -34,6 +33,7 @@ def _series_row(series: MetricSeries) -> tuple[Cell, ...]:
         Text(measures.scope(series)),
         cells.text(series.unit),
         Number(series.count),
+        curves.spark(series),
         Number(series.values[0]),
         Number(series.values[-1]),
         Number(spread[0]) if spread else None,
@@ -65,8 +65,34 @@ def _event_row(record: StructuredEventRecord) -> tuple[Cell, ...]:
 
 
 def traces(snapshot: RunSnapshot) -> Section | None:
-    """One row a span, in time order."""
-    return Section("Traces", (span_table(snapshot.spans),)) if snapshot.spans else None
+    """The spans as a waterfall, then one row a span."""
+    return Section("Traces", tuple(span_blocks(snapshot.spans))) if snapshot.spans else None
+
+
+def span_blocks(records: tuple[TraceSpanRecord, ...]) -> Iterator[Block]:
+    """Spans below those that they were part of, and in time order."""
+    drawn = timeline("Spans", [*_waterfall(records)])
+    if drawn:
+        yield drawn
+    yield span_table(records)
+
+
+def _waterfall(records: Sequence[TraceSpanRecord]) -> Iterator[Spell]:
+    """Each span below the one that it was part of; what is part of itself in the end, like what is part of none."""
+    inner: dict[tuple[str, str | None], list[TraceSpanRecord]] = {}
+    known = {(record.payload.trace_id, record.payload.span_id) for record in records}
+    for record in records:
+        span = record.payload
+        parent = (span.trace_id, span.parent_span_id)
+        inner.setdefault(parent if parent in known else ("", None), []).append(record)
+    left = [(record, 0) for record in reversed(inner.pop(("", None), []))]
+    while left or inner:
+        if not left:
+            left = [(record, 0) for record in reversed(inner.pop(next(iter(inner))))]
+        record, depth = left.pop()
+        span = record.payload
+        yield Spell(Ref(record.subject.text, span.span_name), Status(span.status), span.started_at, span.ended_at, depth)
+        left += [(one, depth + 1) for one in reversed(inner.pop((span.trace_id, span.span_id), []))]
 
 
 def span_table(records: tuple[TraceSpanRecord, ...]) -> Table:
