@@ -36,8 +36,9 @@ from contexta.report.document import (
 )
 
 _NOTHING = f'<span class="nothing">{words.NOTHING}</span>'
+# Numbers beside it tell where it begins and ends.
 _SPARK = (
-    'width="72" height="18" viewBox="0 0 720 180" role="img" '
+    'width="72" height="18" viewBox="0 0 720 180" aria-hidden="true" '
     'fill="none" stroke="#0072b2" stroke-width="16" stroke-linejoin="round" stroke-linecap="round"'
 )
 _ODD = re.compile(f"[&<>\"'{words.HIDDEN}]")
@@ -209,12 +210,8 @@ def _changes(items: Sequence[Change], _link: Links) -> list[str]:
 
 
 def _sparks(items: Sequence[Spark], _link: Links) -> list[str]:
-    return [_spark(item) if any(value is not None for value in item.values) else _NOTHING for item in items]
-
-
-def _spark(item: Spark) -> str:
-    lines = "".join([f'<polyline points="{points}"/>' for points in drawing.spark_points(item.values)])
-    return f'<svg class="spark" {_SPARK} aria-label="{words.course(item.values)}">{lines}</svg>'
+    lines = ["".join([f'<polyline points="{points}"/>' for points in drawing.spark_points(item.values)]) for item in items]
+    return [f'<svg class="spark" {_SPARK}>{one}</svg>' if one else _NOTHING for one in lines]
 
 
 def _durations(items: Sequence[Duration], _link: Links) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from contexta.render.drawing import Columns, Drawing, Flag, Lane, Lanes, Path, Piece
+from contexta.render.drawing import Columns, Drawing, Flag, Lane, Lanes, Path
 from contexta.render.drawing.timeline import ABOVE, THICK
 from contexta.render.html_cells import all_shown, marked, shown
 from contexta.render.links import Links
@@ -78,8 +78,12 @@ def bars(lanes: Lanes, link: Links) -> Markup:
     looks: dict[str, list[str]] = {}
     for lane in lanes.lanes:
         inset = _INSET if lane.depth else 0
-        for piece in lane.pieces:
-            looks.setdefault(piece.look, []).append(_bar(piece, lane.y + inset, THICK - 2 * inset))
+        y, thick = lane.y + inset, THICK - 2 * inset
+        for at, wide, look in lane.pieces:
+            found = looks.setdefault(look, [])
+            found.append(f'<rect x="{at}%" y="{y}" width="{wide}%" height="{thick}" rx="2"/>')
+            if look in _STRIPES:
+                found.append(_stripes(at, wide, y, thick, _STRIPES[look]))
     groups = "".join([f'<g class="{look}" {_BARS[look]}>{"".join(found)}</g>\n' for look, found in looks.items()])
     return marked(_time_axis(lanes) + groups + _all_words(lanes.lanes, link))
 
@@ -94,14 +98,10 @@ def _time_anchor(at: float) -> str:
     return "start" if at < 2 else "end" if at > 94 else "middle"
 
 
-def _bar(piece: Piece, y: int, thick: int) -> str:
-    at, wide, look = piece
-    rect = f'<rect x="{at}%" y="{y}" width="{wide}%" height="{thick}" rx="2"/>'
-    if look not in _STRIPES:
-        return rect
+def _stripes(at: float, wide: float, y: int, thick: int, dashes: str) -> str:
     middle = y + thick // 2
     ends = f'x1="{at}%" x2="{round(at + wide, 1)}%" y1="{middle}" y2="{middle}"'
-    return f'{rect}<line {ends} stroke-width="{thick}" stroke-dasharray="{_STRIPES[look]}" stroke-opacity="0.4"/>'
+    return f'<line {ends} stroke-width="{thick}" stroke-dasharray="{dashes}" stroke-opacity="0.4"/>'
 
 
 def _all_words(lanes: Sequence[Lane], link: Links) -> str:

@@ -283,12 +283,6 @@ def sparkline(values: Sequence[float | None]) -> str:
     return "".join(" " if value is None else _BLOCKS[_height(value, low, high)] for value in kept)
 
 
-def course(values: Sequence[float | None]) -> str:
-    """Where a row of numbers begins and ends: `2.309 to 0.1919`."""
-    finite = [value for value in values if value is not None]
-    return f"{number(finite[0])} to {number(finite[-1])}" if finite else "no number"
-
-
 def _height(value: float, low: float, high: float) -> int:
     span = high / 2 - low / 2  # halved, because the difference of two great numbers may be none
     return round((value / 2 - low / 2) / span * (len(_BLOCKS) - 1)) if span > 0 else len(_BLOCKS) // 2

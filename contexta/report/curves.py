@@ -19,7 +19,7 @@ _SPLITS = frozenset({"train", "training", "val", "valid", "validation", "dev", "
 _WORD = re.compile(r"[a-z0-9]+")
 
 # As many points as a line has in the height of text.
-_SPARK_POINTS = 24
+_SPARK_POINTS = 20
 
 
 def charts(all_series: Iterable[MetricSeries], begin: str) -> Iterator[Chart]:

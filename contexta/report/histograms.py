@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from contexta.report.document import Histogram
+from contexta.report.measures import all_finite
 
 # Of fewer values each is seen sooner in a table.
 LEAST = 8
@@ -14,7 +15,9 @@ _MOST_BINS = 10
 
 def histogram(title: str, unit: str | None, values: Sequence[float]) -> Histogram | None:
     """Counts of the finite values between edges at multiples of 1, 2, 2.5 or 5 times a power of ten; none of too few, or all alike."""
-    finite = [value for value in values if math.isfinite(value)]
+    if len(values) < LEAST:
+        return None
+    finite = values if all_finite(values) else [value for value in values if math.isfinite(value)]
     low, high = min(finite, default=0), max(finite, default=0)
     step = _step((high - low) / min(_MOST_BINS, max(1, len(set(finite)))))
     if len(finite) < LEAST or step is None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import log10
+from types import NoneType
 from typing import cast
 
 import orjson
@@ -133,7 +134,7 @@ def _joined(columns: Sequence[Sequence[float]]) -> Sequence[float]:
 
 
 def _curve(line: Line, ys: Sequence[float | None]) -> _Curve:
-    return _Curve(line, tuple(ys), tuple([place for place, y in enumerate(ys) if y is None]) if None in ys else ())
+    return _Curve(line, tuple(ys), tuple([place for place, y in enumerate(ys) if y is None]) if NoneType in {*map(type, ys)} else ())
 
 
 def _paths(curves: Sequence[_Curve], x_scale: Scale, y_scale: Scale) -> tuple[Path, ...]:

@@ -1,6 +1,7 @@
 """The course of numbers in the height of a line of text."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import cast
 
 import orjson
@@ -23,11 +24,16 @@ def points(values: Sequence[float | None]) -> list[str]:
     if not -_USUAL < low <= high < _USUAL or high - low < 1 / _USUAL:
         values = [None if value is None else drawable(value) for value in values]
         low, high = drawable(low), drawable(high)
-    xs = Scale(*span(0, len(values) - 1), EDGE, WIDTH - EDGE).tenths(range(len(values)))
-    y_scale = Scale(*span(low, high), HEIGHT - EDGE, EDGE)
+    xs, ys = _xs(len(values)), Scale(*span(low, high), HEIGHT - EDGE, EDGE)
     if len(finite) == len(values):
-        return [_points(xs, y_scale.tenths(cast("Sequence[float]", values)))]
-    return [_points(xs[begin:end], y_scale.tenths(cast("Sequence[float]", values[begin:end]))) for begin, end in _stretches(values)]
+        return [_points(xs, ys.tenths(finite))]
+    stretches = _stretches(values)
+    return [_points(xs[begin:end], ys.tenths(cast("Sequence[float]", values[begin:end]))) for begin, end in stretches]
+
+
+@lru_cache(maxsize=64)
+def _xs(count: int) -> list[int]:
+    return Scale(*span(0, count - 1), EDGE, WIDTH - EDGE).tenths(range(count))
 
 
 def _points(xs: list[int], ys: list[int]) -> str:

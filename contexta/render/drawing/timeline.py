@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from contexta.render import words
 from contexta.render.drawing.scales import Scale, Tick, seconds_within
-from contexta.report.document import Bar, Timeline
+from contexta.report.document import Bar, Status, Timeline
 
 # The distance of bars, which a finger can tell apart; how high they are, and what stands above the first.
 PITCH, THICK, ABOVE = 24, 18, 22
 
-# A longer name is cut in its middle, and a bar is never narrower.
-_NAME, _LEAST = 30, 0.4
+# A longer name is cut in its middle, and a bar is never narrower than so many thousandths.
+_NAME, _LEAST = 30, 4
 
 # So many bars in a row share one, where each begins no sooner than the one before ended: almost, in parts of the whole.
 _MANY, _TOUCH = 6, 0.002
@@ -91,13 +92,16 @@ def _parted(row: list[Bar]) -> list[list[Bar]]:
 
 
 def _lane(row: Sequence[Bar], y: int, scale: Scale) -> Lane:
-    begins = scale.places([max(0.0, bar.begin) for bar in row])
-    ends = scale.places([scale.high if bar.end is None else max(0.0, bar.end) for bar in row])
+    begins = scale.tenths([bar.begin for bar in row])
+    ends = scale.tenths([scale.high if bar.end is None else bar.end for bar in row])
     pieces = tuple(
-        [Piece(min(at, 100 - _LEAST), max(_LEAST, round(end - at, 1)), _look(bar)) for bar, at, end in zip(row, begins, ends, strict=True)]
+        [
+            Piece(begin / 10, (end - begin) / 10 if end - begin > _LEAST else _LEAST / 10, _look(bar.status, is_open=bar.end is None))
+            for bar, begin, end in zip(row, begins, ends, strict=True)
+        ]
     )
     about, name, aside = _words(row)
-    at, end = pieces[0].at, pieces[-1].at + pieces[-1].wide
+    at, end = begins[0] / 10, pieces[-1].at + pieces[-1].wide
     side = _side(at, end - at, (len(name) + len(aside) + 2) * _LETTER)
     return Lane(about.what.ref, name, aside, about.depth, y, round(end, 1) if side == "after" else at, side, pieces)
 
@@ -122,12 +126,13 @@ def _side(at: float, wide: float, needed: float) -> Side:
     return "before" if at >= needed else "inside"
 
 
-def _look(bar: Bar) -> Look:
-    if bar.status.value in _PLAIN:
-        return "inferred" if bar.status.inferred else "well"
-    if bar.status.value in _FAILED:
+@lru_cache(maxsize=64)
+def _look(status: Status, *, is_open: bool) -> Look:
+    if status.value in _FAILED:
         return "failed"
-    return "inferred" if bar.status.inferred else "open" if bar.end is None else "stopped"
+    if status.inferred:
+        return "inferred"
+    return "well" if status.value in _PLAIN else "open" if is_open else "stopped"
 
 
 def _aside(bar: Bar) -> str:

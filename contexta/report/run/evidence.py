@@ -71,9 +71,10 @@ def traces(snapshot: RunSnapshot) -> Section | None:
 
 def span_blocks(records: tuple[TraceSpanRecord, ...]) -> Iterator[Block]:
     """Spans below those that they were part of, and in time order."""
-    drawn = timeline("Spans", [*_waterfall(records)])
-    if drawn:
-        yield drawn
+    if any(record.payload.started_at != record.payload.ended_at for record in records):
+        drawn = timeline("Spans", [*_waterfall(records)])
+        if drawn:
+            yield drawn
     yield span_table(records)
 
 

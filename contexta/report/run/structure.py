@@ -52,8 +52,8 @@ def stages(snapshot: RunSnapshot) -> Section:
     """When each stage and batch was at work, and one row a stage."""
     if not snapshot.stages:
         return Section("Stages", (Note("This run has no stage."),))
-    batches_of = Counter([batch.stage_execution_ref for batch in snapshot.batches])
-    samples_of = Counter([sample.stage_execution_ref for sample in snapshot.samples])
+    batches_of = Counter([batch.stage_execution_ref.text for batch in snapshot.batches])
+    samples_of = Counter([sample.stage_execution_ref.text for sample in snapshot.samples])
 
     def row(stage: StageExecution) -> tuple[Cell, ...]:
         return (
@@ -61,8 +61,8 @@ def stages(snapshot: RunSnapshot) -> Section:
             cells.status(stage),
             cells.time(stage.started_at),
             cells.lasted(stage),
-            _number(batches_of[stage.ref]),
-            _number(samples_of[stage.ref]),
+            _number(batches_of[stage.ref.text]),
+            _number(samples_of[stage.ref.text]),
         )
 
     titles = ("Stage", "Status", "Started", "Duration", "Batches", "Samples")
@@ -77,7 +77,7 @@ def _spells(snapshot: RunSnapshot) -> Iterator[Spell]:
     groups = _groups(snapshot.batches)
     for stage in snapshot.stages:
         yield Spell(cells.ref(stage), cells.status(stage), stage.started_at, stage.ended_at)
-        for batch in groups.get(stage.ref, ()):
+        for batch in groups.get(stage.ref.text, ()):
             yield Spell(cells.ref(batch), cells.status(batch), batch.started_at, batch.ended_at, 1)
 
 
@@ -180,18 +180,25 @@ def _by_stage(
     groups = _groups(models)
     if len(models) > ROWS and len(groups) > 1:
         return (_of_all_stages(name, titles, [model for group in groups.values() for model in group], row, ranks, _Numbers.of(series)),)
-    numbers = {stage: _Numbers.of(one for one in series if one.owner == stage) for stage in groups}
+    numbers = {stage: _Numbers.of(one for one in series if one.owner.text == stage) for stage in groups}
     return tuple(
-        cut.table(name, (*titles, *numbers[stage].columns), group, numbers[stage].after(row), ranks, f"In stage {stage.name}{order}")
+        cut.table(
+            name,
+            (*titles, *numbers[stage].columns),
+            group,
+            numbers[stage].after(row),
+            ranks,
+            f"In stage {group[0].stage_execution_ref.name}{order}",
+        )
         for stage, group in groups.items()
     )
 
 
-def _groups(models: Iterable[InStage]) -> dict[StableRef, list[InStage]]:
-    """What lies in each stage."""
-    groups: dict[StableRef, list[InStage]] = {}
+def _groups(models: Iterable[InStage]) -> dict[str, list[InStage]]:
+    """What lies in each stage, by its reference as text, which is found soonest."""
+    groups: dict[str, list[InStage]] = {}
     for model in models:
-        groups.setdefault(model.stage_execution_ref, []).append(model)
+        groups.setdefault(model.stage_execution_ref.text, []).append(model)
     return groups
 
 
