@@ -321,7 +321,7 @@ def _write(content: bytes, out: str) -> None:
 @TEMPLATES
 @THEME
 @CACHE
-def compare(  # noqa: PLR0917  # an argument for each option, which click gives by name
+def compare(  # noqa: PLR0913, PLR0917  # an argument for each option, which click gives by name
     left: str,
     right: str,
     folder: Path,

@@ -7,7 +7,9 @@ import math
 import re
 import reprlib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import repeat
+from operator import sub
 from typing import TypeGuard
 
 from contexta.contract.refs import StableRef, is_component
@@ -57,7 +59,7 @@ def is_time(text: object) -> TypeGuard[str]:
 def seconds_since(begin: str, timestamps: Iterable[str]) -> list[float]:
     """The seconds from one contract timestamp to each of others, all of which were checked before."""
     start = datetime.fromisoformat(begin)
-    return [(moment - start).total_seconds() for moment in map(datetime.fromisoformat, timestamps)]
+    return [*map(timedelta.total_seconds, map(sub, map(datetime.fromisoformat, timestamps), repeat(start)))]
 
 
 def seconds_between(begin: str, end: str) -> float:

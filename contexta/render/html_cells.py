@@ -7,13 +7,14 @@ column, of which each kind of cell is made at once. All that a workspace holds g
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice, repeat
 from types import NoneType
 from typing import Any, get_args
 
 from markupsafe import Markup, escape
 
-from contexta.render import words
+from contexta.render import drawing, words
 from contexta.render.links import Links
 from contexta.report.document import (
     Bytes,
@@ -35,6 +36,11 @@ from contexta.report.document import (
 )
 
 _NOTHING = f'<span class="nothing">{words.NOTHING}</span>'
+# Numbers beside it tell where it begins and ends.
+_SPARK = (
+    'width="72" height="18" viewBox="0 0 720 180" aria-hidden="true" '
+    'fill="none" stroke="#0072b2" stroke-width="16" stroke-linejoin="round" stroke-linecap="round"'
+)
 _ODD = re.compile(f"[&<>\"'{words.HIDDEN}]")
 _QUANTITIES = frozenset((*get_args(Quantity), NoneType))
 
@@ -65,22 +71,40 @@ def body(table: Table, link: Links) -> Body:
     numeric = tuple(bool(kind - {NoneType}) and kind <= _QUANTITIES for kind in kinds)
     # HTML takes the end of a cell and of a row for granted; without the tags, a table is a tenth smaller.
     parts: list[Iterable[str]] = []
-    tag = '<tr><th scope="row"'
-    for column, kind, right in zip(columns, kinds, numeric, strict=True):
-        parts += [repeat(f'{tag} class="number">' if right else f"{tag}>"), _made(column, kind, link)]
-        tag = "<td"
+    if kinds[0] == {Ref}:
+        parts += _placed(columns[0], link)
+    else:
+        parts += [
+            repeat('<tr><th scope="row" class="number">' if numeric[0] else '<tr><th scope="row">'),
+            _made(columns[0], kinds[0], link),
+        ]
+    for column, kind, right in zip(columns[1:], kinds[1:], numeric[1:], strict=True):
+        parts += [repeat('<td class="number">' if right else "<td>"), _made(column, kind, link)]
     each = zip(*parts, repeat("\n"), strict=False)
     return Body(marked(_head(table.columns, numeric)), marked("".join(chain.from_iterable(each))), numeric)
 
 
+def _placed(items: Sequence[Ref], link: Links) -> tuple[list[str], list[str]]:
+    """The beginnings of rows, and what each is about: what others link to has its reference as the id of its row, and links nowhere."""
+    refs, texts = all_shown([item.ref for item in items]), all_shown([item.text for item in items])
+    addresses = [link(item.ref) for item in items]
+    if not all(address and address[0] == "#" for address in addresses):
+        return ['<tr><th scope="row">'] * len(items), _refs(items, link)
+    return [f'<tr id="{ref}"><th scope="row">' for ref in refs], [f"<bdi>{text}</bdi>" for text in texts]
+
+
 def _head(titles: Sequence[str], numeric: Sequence[bool]) -> str:
     tags = ('<th scope="col">', '<th scope="col" class="number">')
-    return "".join([f"{tags[right]}{title}</th>" for title, right in zip(_all_shown([*titles]), numeric, strict=True)])
+    return "".join([f"{tags[right]}{title}</th>" for title, right in zip(all_shown([*titles]), numeric, strict=True)])
 
 
 def shown(text: str) -> str:
     """Text as HTML shows it, in an element or an attribute: what is hidden made visible, then escaped."""
     return str(escape(words.visible(str(text)))) if _ODD.search(text) else text
+
+
+# A page, and the next one, puts out the same few words over and over: titles, labels, units.
+often_shown = lru_cache(maxsize=4096)(shown)
 
 
 def _plain(texts: Sequence[str]) -> bool:
@@ -103,11 +127,11 @@ def _nothings(items: Sequence[None], _link: Links) -> list[str]:
 
 
 def _texts(items: Sequence[Text], _link: Links) -> list[str]:
-    return [f'<bdi class="text">{text}</bdi>' for text in _all_shown([item.value for item in items])]
+    return [f'<bdi class="text">{text}</bdi>' for text in all_shown([item.value for item in items])]
 
 
 def _codes(items: Sequence[Code], _link: Links) -> list[str]:
-    return [f"<code>{text}</code>" for text in _all_shown([item.value for item in items])]
+    return [f"<code>{text}</code>" for text in all_shown([item.value for item in items])]
 
 
 def _numbers(items: Sequence[Number], _link: Links) -> list[str]:
@@ -135,15 +159,16 @@ def _with_units(amounts: list[str], items: Sequence[Number | Exact]) -> list[str
 
 
 def _refs(items: Sequence[Ref], link: Links) -> list[str]:
-    refs, texts = [item.ref for item in items], _all_shown([item.text for item in items])
-    addresses = [link(ref) for ref in refs]
+    refs, texts = [item.ref for item in items], all_shown([item.text for item in items])
+    addresses = all_shown([link(ref) or "" for ref in refs])
     return [
-        f'<a href="{shown(address)}"><bdi>{text}</bdi></a>' if address else f'<bdi title="{ref}">{text}</bdi>'
-        for ref, text, address in zip(_all_shown(refs), texts, addresses, strict=True)
+        f'<a href="{address}"><bdi>{text}</bdi></a>' if address else f'<bdi title="{ref}">{text}</bdi>'
+        for ref, text, address in zip(all_shown(refs), texts, addresses, strict=True)
     ]
 
 
-def _all_shown(texts: list[str]) -> list[str]:
+def all_shown(texts: list[str]) -> list[str]:
+    """Each as HTML shows it."""
     return texts if _plain(texts) else [*map(shown, texts)]
 
 
@@ -173,13 +198,20 @@ def _times(items: Sequence[Time], _link: Links) -> list[str]:
     return [f'<time datetime="{moment}">{word}</time>' for moment, word in zip(moments, worded, strict=True)]
 
 
+_JUDGED = {True: ("good", ' <span class="judged">better</span>'), False: ("bad", ' <span class="judged">worse</span>'), None: ("calm", "")}
+
+
 def _changes(items: Sequence[Change], _link: Links) -> list[str]:
-    kinds = {True: "good", False: "bad", None: "calm"}
-    return [f'<span class="change {kinds[item.better]}">{shown(words.change(item))}</span>' for item in items]
+    made = []
+    for item in items:
+        kind, judged = _JUDGED[item.better if item.amount else None]
+        made.append(f'<span class="change {kind}">{shown(words.amount_of(item))}{judged}</span>')
+    return made
 
 
 def _sparks(items: Sequence[Spark], _link: Links) -> list[str]:
-    return [f'<span class="spark">{words.sparkline(item.values)}</span>' for item in items]
+    lines = ["".join([f'<polyline points="{points}"/>' for points in drawing.spark_points(item.values)]) for item in items]
+    return [f'<svg class="spark" {_SPARK}>{one}</svg>' if one else _NOTHING for one in lines]
 
 
 def _durations(items: Sequence[Duration], _link: Links) -> list[str]:
@@ -195,7 +227,7 @@ def _all_pairs(items: Sequence[Pairs], link: Links) -> list[str]:
     pairs = [*chain.from_iterable([item.items for item in items])]
     cells = [value for _, value in pairs]
     values = _made(cells, {*map(type, cells)}, link)
-    names = _all_shown([name for name, _ in pairs])
+    names = all_shown([name for name, _ in pairs])
     parts = iter([f'<span><span class="aside">{name}</span> {value}</span>' for name, value in zip(names, values, strict=True)])
     return [f'<span class="pairs">{", ".join(islice(parts, len(item.items)))}</span>' for item in items]
 

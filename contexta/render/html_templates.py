@@ -1,10 +1,12 @@
 """The templates of a page: the shipped ones and the user's, what they may use, and whose fault it is when one fails."""
 
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast, get_args
 from weakref import proxy
@@ -16,15 +18,19 @@ from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
 from contexta.errors import TemplateFailure
-from contexta.render import html_axes, html_cells, words
-from contexta.render.drawing import Drawing, draw
+from contexta.render import html_cells, html_pictures, words
+from contexta.render.drawing import Columns, Drawing, Lanes, columns, draw, lanes
+from contexta.render.drawing import Path as Line
 from contexta.render.html_assets import Asset, Placement, policy
 from contexta.render.links import Links
 from contexta.render.theme import SHIPPED, Theme, read_theme
-from contexta.report.document import Bar, Cell, Chart, Document, Histogram, Table
+from contexta.report.document import Bar, Cell, Chart, Document, Histogram, Ref, Table, Timeline
 
 _HERE = Path(__file__).resolve()
 _PACKAGE = _HERE.parent.parent
+
+# A longer text is seldom put out twice.
+_SHORT = 80
 
 
 def shipped_templates() -> Path:
@@ -76,7 +82,7 @@ class Templates:
             # Most rows of a page name what others name too: so, a cache.
             return template.render(
                 document=proxy(document),
-                link=cache(links),
+                link=cache(_with_rows(links, document)),
                 theme=self.theme,
                 logo=self.theme.logo and self.theme.logo.picture.picture(links),
                 style=_own(self.style),
@@ -89,6 +95,18 @@ class Templates:
 
 def _own(asset: Asset) -> Markup:
     return Markup(asset.content.decode())  # noqa: S704  # the templates' own style and script
+
+
+def _with_rows(links: Links, document: Document) -> Links:
+    """The address of what has no page of its own: its row, where the rows of one table are about such things."""
+    tables = [
+        [row[0].ref for row in table.rows if type(row[0]) is Ref]
+        for table in document.tables()
+        if table.rows and type(table.rows[0][0]) is Ref
+    ]
+    counts = Counter(chain.from_iterable(tables))
+    rows = {ref: f"#{ref}" for refs in tables if all(counts[ref] == 1 and ":" in ref and not links(ref) for ref in refs) for ref in refs}
+    return lambda ref: rows.get(ref) or links(ref)
 
 
 class _Folder(jinja2.FileSystemLoader):
@@ -142,7 +160,9 @@ class _Environment(jinja2.Environment):
         kind = type(value)
         if kind is Markup:
             return cast(Markup, value)
-        return html_cells.shown(value) if kind is str else escape(value)
+        if kind is str:
+            return html_cells.often_shown(value) if len(value) < _SHORT else html_cells.shown(value)
+        return escape(value)
 
 
 def _environment(own: Path | None) -> jinja2.Environment:
@@ -162,7 +182,14 @@ def _environment(own: Path | None) -> jinja2.Environment:
         cell=_of(get_args(Cell), html_cells.cell),
         body=_of((Table,), html_cells.body),
         draw=_of((Chart,), draw),
-        labels=_of((Drawing,), html_axes.labels),
+        labels=_of((Drawing,), html_pictures.labels),
+        flags=_of((Drawing,), html_pictures.flags),
+        stroke=_of((Line,), html_pictures.stroke),
+        key=_of((Line,), html_pictures.key),
+        lanes=_of((Timeline,), lanes),
+        bars=_of((Lanes,), html_pictures.bars),
+        columns=_of((Histogram,), columns),
+        histogram_columns=_of((Columns,), html_pictures.histogram_columns),
         prose=_of((str,), _prose),
         kind=lambda item: type(item).__name__.lower(),
         number=_of((int, float), words.number),

@@ -82,6 +82,11 @@ def one_line(text: str) -> str:
     return visible(text).replace("\n", "⏎").replace("\t", " ")
 
 
+def shortened(text: str, limit: int) -> str:
+    """The text, or its beginning and end with a mark between them, where it has more letters than `limit`."""
+    return text if len(text) <= limit else f"{text[: limit * 2 // 3]}…{text[1 - (limit - limit * 2 // 3) :]}"
+
+
 def number(value: float) -> str:
     """Four significant digits, all of a whole part: `48,000`, `0.9778`, `945.5`, `123,457`, `1.2e-7`, `NaN`."""
     if isinstance(value, int):
@@ -229,11 +234,16 @@ def with_unit(amount: str, unit: str | None) -> str:
 
 def change(found: Change) -> str:
     """`▲ +0.012 (better)`: the sign says which way, words whether that is good."""
+    judged = "" if found.better is None or not found.amount else " (better)" if found.better else " (worse)"
+    return amount_of(found) + judged
+
+
+def amount_of(found: Change) -> str:
+    """`▲ +0.012`: a change without a word on whether it is good."""
     if found.amount == 0:
         return "= unchanged"
     sign, plus = ("▲", "+") if found.amount > 0 else ("▼", "")
-    judged = "" if found.better is None else " (better)" if found.better else " (worse)"
-    return f"{sign} {plus}{with_unit(number(found.amount), found.unit)}{judged}"
+    return f"{sign} {plus}{with_unit(number(found.amount), found.unit)}"
 
 
 def facts_of(figures: Figures) -> list[Fact]:

@@ -57,8 +57,7 @@ _DOWN = frozenset(
 _WHICH = re.compile(r"at|avg|best|final|last|max|mean|median|min|(?:p|top)?\d+")
 
 
-# As many keys as any run has.
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)  # runs measure the same few
 def direction(key: str) -> Direction | None:
     """`up` where more is better, `down` where less is, None where the last word of the key does not tell."""
     words = [word for word in re.split(r"[^a-z0-9]+", key.lower()) if word]

@@ -274,12 +274,16 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Bars below each other over a common time that begins at a moment; `total` counts those beyond the ones shown."""
+    """Bars below each other over a common time that begins at a moment.
+
+    `total` counts those beyond the ones shown; where there are some, `note` may say which are.
+    """
 
     title: str
     moment: Time
     bars: tuple[Bar, ...]
     total: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +364,9 @@ class Document:
 
     def sheets(self) -> Iterator[Sheet]:
         """The sheets that belong beside this page, each name once."""
-        tables = (block.table if isinstance(block, Details) else block for block in self.blocks())
-        found = {table.sheet.name: table.sheet for table in tables if isinstance(table, Table) and table.sheet}
-        return iter(found.values())
+        return iter({table.sheet.name: table.sheet for table in self.tables() if table.sheet}.values())
+
+    def tables(self) -> Iterator[Table]:
+        """All tables in reading order, folded or not."""
+        found = (block.table if isinstance(block, Details) else block for block in self.blocks())
+        return (table for table in found if isinstance(table, Table))

@@ -7,10 +7,17 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, TypeVar
 
 from contexta.contract import MetricSeries, RunSnapshot, StableRef, seconds_since
-from contexta.report.document import Chart, Figure, Line, Number, Spark
+from contexta.report.directions import BY_NAME, Directions
+from contexta.report.document import Chart, Figure, Line, Mark, Number, Ref, Spark
 
-# A line is drawn from at most about this many points.
-MAX_POINTS = 400
+# A line is drawn from at most this many points: on a picture of 310 units in width, more of them look no different.
+MAX_POINTS = 64
+
+# Where the greatest value is more than so many times the least, two decades and a half, only a scale of decades shows them all.
+_DECADES = 10**2.5
+
+# Of fewer values, the best needs no mark.
+_MARKED = 3
 MAX_HEADLINES = 8
 MAX_SPARK = 40
 
@@ -72,12 +79,21 @@ def headline_series(snapshot: RunSnapshot) -> Sequence[tuple[str, str, MetricSer
     return [*found.values()][:MAX_HEADLINES]
 
 
-def chart(series: MetricSeries, begin: str) -> Chart:
+def chart(series: MetricSeries, begin: str, directions: Directions = BY_NAME) -> Chart:
     """One series as a line: over its batches where each has one value, over time where times differ, else point by point."""
-    drawn = course(series, begin, extremes(series.values, MAX_POINTS))
-    name = label(series)
-    line = Line(name, drawn.xs, drawn.ys)
-    return Chart(f"{name} · {scope(series)}", series.unit, drawn.axis, drawn.names, (line,), series.count)
+    kept = extremes(series.values, MAX_POINTS)
+    drawn, name = course(series, begin, kept), label(series)
+    ends = spread([y for y in drawn.ys if y is not None])
+    return Chart(
+        title=f"{name} · {scope(series)}",
+        unit=series.unit,
+        axis=drawn.axis,
+        names=drawn.names,
+        lines=(Line(name, drawn.xs, drawn.ys),),
+        stands_for=series.count,
+        scale="log" if ends and 0 < ends[0] * _DECADES < ends[1] else "linear",
+        marks=_best(series, drawn, kept, ends, directions) if ends else (),
+    )
 
 
 def course(series: MetricSeries, begin: str, kept: Sequence[int]) -> Course:
@@ -89,6 +105,16 @@ def course(series: MetricSeries, begin: str, kept: Sequence[int]) -> Course:
         xs = _picked(series.places, kept) if series.places else kept
     values = _picked(series.values, kept)
     return Course(axis, names, tuple(xs), tuple(values if all_finite(values) else map(_finite, values)))
+
+
+def _best(series: MetricSeries, drawn: Course, kept: Sequence[int], ends: tuple[float, float], directions: Directions) -> tuple[Mark, ...]:
+    """Where a metric was best that is known to be better when it is more, or less: the first such place."""
+    better = directions.of(series.key)
+    if better is None or len(drawn.ys) < _MARKED or ends[0] == ends[1]:
+        return ()
+    place = drawn.ys.index(ends[better == "up"])
+    subject = series.subjects[kept[place]]
+    return (Mark(drawn.xs[place], Ref(subject.text, "best" if subject == series.owner else f"best: {subject.name}")),)
 
 
 def by_number(series: MetricSeries) -> Line:
@@ -130,15 +156,28 @@ def _finite(value: float) -> float | None:
 
 
 def extremes(values: Sequence[float], limit: int) -> list[int]:
-    """Positions that keep the look of a long line: first, last, least, greatest and the first gap of each of limit/4 stretches."""
-    if len(values) <= limit:
-        return list(range(len(values)))
-    kept: set[int] = {0, len(values) - 1}
-    stretches = limit // 5
+    """Positions that keep the look of a long line: first, last, and of each of many stretches least, greatest and the first gap."""
+    count = len(values)
+    if count <= limit:
+        return list(range(count))
+    if not all_finite(values):
+        return _extremes_and_gaps(values, (limit - 2) // 3)
+    kept = {0, count - 1}
+    length = -(-count // ((limit - 2) // 2))
+    stretches = [*zip(*[iter(values)] * length, strict=False)]
+    if rest := values[len(stretches) * length :]:
+        stretches.append(tuple(rest))
+    begins = range(0, count, length)
+    for end in (min, max):
+        kept.update(map(operator.add, begins, map(tuple.index, stretches, map(end, stretches))))
+    return sorted(kept)
+
+
+def _extremes_and_gaps(values: Sequence[float], stretches: int) -> list[int]:
+    kept = {0, len(values) - 1}
     for number in range(stretches):
         stretch = range(number * len(values) // stretches, (number + 1) * len(values) // stretches)
         finite = [index for index in stretch if math.isfinite(values[index])]
-        kept.update((stretch[0], stretch[-1]))
         if finite:
             kept.update((min(finite, key=values.__getitem__), max(finite, key=values.__getitem__)))
         if len(finite) < len(stretch):

@@ -1,31 +1,34 @@
 """Metrics, Events and Traces: what was recorded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from contexta.contract import MetricSeries, RunSnapshot, StructuredEventRecord, TraceSpanRecord, instant
-from contexta.report import cells, cut, measures
+from contexta.report import cells, curves, cut, measures
 from contexta.report.choice import Grade
 from contexta.report.cut import Ranks
-from contexta.report.document import Block, Cell, Code, Details, Level, Number, Section, Status, Table, Text
+from contexta.report.directions import BY_NAME, Directions
+from contexta.report.document import Block, Cell, Code, Details, Level, Number, Ref, Section, Status, Table, Text
 from contexta.report.run.values import value_table
+from contexta.report.timelines import Spell, timeline
 from contexta.report.traits import RunTraits
 
 _BY_LEVEL = cut.by_word(lambda record: str(record.payload.level), ("critical", "error", "warning"), "by level")
 
 
-def metrics(snapshot: RunSnapshot, previous: RunTraits | None = None) -> Section | None:
+def metrics(snapshot: RunSnapshot, directions: Directions = BY_NAME, previous: RunTraits | None = None) -> Section | None:
     """Every series in one row, its curve where it has one, beside that of the previous run, and every value."""
-    return Section("Metrics", tuple(metric_blocks(snapshot.series, snapshot.run.started_at, previous))) if snapshot.series else None
+    if not snapshot.series:
+        return None
+    return Section("Metrics", tuple(metric_blocks(snapshot.series, snapshot.run.started_at, directions, previous)))
 
 
-def metric_blocks(all_series: tuple[MetricSeries, ...], begin: str, previous: RunTraits | None = None) -> Iterator[Block]:
-    """A table of series, a chart for each that has a course, and a folded table of the values themselves."""
-    titles = ("Metric", "Measured on", "Unit", "Values", "First", "Last", "Least", "Greatest")
+def metric_blocks(
+    all_series: tuple[MetricSeries, ...], begin: str, directions: Directions = BY_NAME, previous: RunTraits | None = None
+) -> Iterator[Block]:
+    """A table of series, charts of those that have a course, and a folded table of the values themselves."""
+    titles = ("Metric", "Measured on", "Unit", "Values", "Course", "First", "Last", "Least", "Greatest")
     yield cut.table("metrics", titles, all_series, _series_row)
-    for series in all_series:
-        if len(series.values) > 1 and series.level != "sample":  # samples have no order worth a line
-            drawn = measures.chart(series, begin)
-            yield previous.beside(drawn, series) if previous else drawn
+    yield from curves.charts(all_series, begin, directions, previous)
     yield Details(value_table(all_series))
 
 
@@ -36,6 +39,7 @@ def _series_row(series: MetricSeries) -> tuple[Cell, ...]:
         Text(measures.scope(series)),
         cells.text(series.unit),
         Number(series.count),
+        curves.spark(series),
         Number(series.values[0]),
         Number(series.values[-1]),
         Number(spread[0]) if spread else None,
@@ -67,8 +71,35 @@ def _event_row(record: StructuredEventRecord) -> tuple[Cell, ...]:
 
 
 def traces(snapshot: RunSnapshot) -> Section | None:
-    """One row a span, in time order."""
-    return Section("Traces", (span_table(snapshot.spans),)) if snapshot.spans else None
+    """The spans as a waterfall, then one row a span."""
+    return Section("Traces", tuple(span_blocks(snapshot.spans))) if snapshot.spans else None
+
+
+def span_blocks(records: tuple[TraceSpanRecord, ...]) -> Iterator[Block]:
+    """Spans below those that they were part of, and in time order."""
+    if any(record.payload.started_at != record.payload.ended_at for record in records):
+        drawn = timeline("Spans", [*_waterfall(records)])
+        if drawn:
+            yield drawn
+    yield span_table(records)
+
+
+def _waterfall(records: Sequence[TraceSpanRecord]) -> Iterator[Spell]:
+    """Each span below the one that it was part of; what is part of itself in the end, like what is part of none."""
+    inner: dict[tuple[str, str | None], list[TraceSpanRecord]] = {}
+    known = {(record.payload.trace_id, record.payload.span_id) for record in records}
+    for record in records:
+        span = record.payload
+        parent = (span.trace_id, span.parent_span_id)
+        inner.setdefault(parent if parent in known else ("", None), []).append(record)
+    left = [(record, 0) for record in reversed(inner.pop(("", None), []))]
+    while left or inner:
+        if not left:
+            left = [(record, 0) for record in reversed(inner.pop(next(iter(inner))))]
+        record, depth = left.pop()
+        span = record.payload
+        yield Spell(Ref(record.subject.text, span.span_name), Status(span.status), span.started_at, span.ended_at, depth)
+        left += [(one, depth + 1) for one in reversed(inner.pop((span.trace_id, span.span_id), []))]
 
 
 def span_table(records: tuple[TraceSpanRecord, ...]) -> Table:

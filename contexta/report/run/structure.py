@@ -1,8 +1,10 @@
 """Stages, Batches and Samples: what the run was made of, each with its own numbers in its row."""
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TypeVar
 
 from contexta.contract import (
@@ -14,10 +16,12 @@ from contexta.contract import (
     StageExecution,
 )
 from contexta.report import cells, cut, measures
-from contexta.report.choice import ROWS, Grade, grade_of_number
+from contexta.report.choice import ROWS, Grade, grade_of_number, worst_first
 from contexta.report.cut import Ranks, Row
 from contexta.report.directions import Directions
-from contexta.report.document import Cell, Note, Number, Section, Table
+from contexta.report.document import Cell, Fact, Facts, Histogram, Note, Number, Pairs, Section, Table
+from contexta.report.histograms import histogram
+from contexta.report.timelines import Spell, timeline
 
 M = TypeVar("M", bound=StageExecution | BatchExecution | SampleObservation)
 InStage = TypeVar("InStage", bound=BatchExecution | SampleObservation)
@@ -45,10 +49,11 @@ class _Numbers:
 
 
 def stages(snapshot: RunSnapshot) -> Section:
-    """One row a stage."""
+    """When each stage and batch was at work, and one row a stage."""
     if not snapshot.stages:
         return Section("Stages", (Note("This run has no stage."),))
-    batches_of, samples_of = (Counter(model.stage_execution_ref for model in models) for models in (snapshot.batches, snapshot.samples))
+    batches_of = Counter([batch.stage_execution_ref.text for batch in snapshot.batches])
+    samples_of = Counter([sample.stage_execution_ref.text for sample in snapshot.samples])
 
     def row(stage: StageExecution) -> tuple[Cell, ...]:
         return (
@@ -56,21 +61,51 @@ def stages(snapshot: RunSnapshot) -> Section:
             cells.status(stage),
             cells.time(stage.started_at),
             cells.lasted(stage),
-            _number(batches_of[stage.ref]),
-            _number(samples_of[stage.ref]),
+            _number(batches_of[stage.ref.text]),
+            _number(samples_of[stage.ref.text]),
         )
 
     titles = ("Stage", "Status", "Started", "Duration", "Batches", "Samples")
     numbers = _Numbers.of(_at(snapshot, "stage"))
-    return Section("Stages", (cut.table("stages", (*titles, *numbers.columns), snapshot.stages, numbers.after(row), cut.STATUS),))
+    rows = cut.table("stages", (*titles, *numbers.columns), snapshot.stages, numbers.after(row), cut.STATUS)
+    drawn = timeline("Stages and their batches" if snapshot.batches else "Stages", [*_spells(snapshot)])
+    return Section("Stages", (drawn, rows) if drawn else (rows,))
 
 
-def batches(snapshot: RunSnapshot) -> Section | None:
-    """One table a stage, one row a batch."""
+def _spells(snapshot: RunSnapshot) -> Iterator[Spell]:
+    """Each stage, and its batches below it."""
+    groups = _groups(snapshot.batches)
+    for stage in snapshot.stages:
+        yield Spell(cells.ref(stage), cells.status(stage), stage.started_at, stage.ended_at)
+        for batch in groups.get(stage.ref.text, ()):
+            yield Spell(cells.ref(batch), cells.status(batch), batch.started_at, batch.ended_at, 1)
+
+
+def batches(snapshot: RunSnapshot, directions: Directions) -> Section | None:
+    """Which batch of each stage was best, and one table a stage, one row a batch."""
     if not snapshot.batches:
         return None
     titles = ("Batch", "Status", "Started", "Duration")
-    return Section("Batches", _by_stage("batches", titles, snapshot.batches, _batch_row, cut.STATUS, _at(snapshot, "batch")))
+    series = _at(snapshot, "batch")
+    tables = _by_stage("batches", titles, snapshot.batches, _batch_row, cut.STATUS, series)
+    best = tuple(_best(series, directions))
+    return Section("Batches", (Facts(best), *tables) if best else tables)
+
+
+def _best(series: Iterable[MetricSeries], directions: Directions) -> Iterator[Fact]:
+    """The best batch of each stage that has several, by the first metric that is known to be better when it is more, or less."""
+    told: set[StableRef] = set()
+    for one in series:
+        better = directions.of(one.key)
+        if better is None or one.owner in told:
+            continue
+        latest = {subject.text: (value, subject) for subject, value in one.last_of_neighbours()}
+        found = [pair for pair in latest.values() if math.isfinite(pair[0])]
+        if len(found) > 1:
+            told.add(one.owner)
+            value, subject = (max if better == "up" else min)(found, key=itemgetter(0))
+            best = (("batch", cells.bare_ref(subject)), (measures.label(one), Number(value, one.unit)))
+            yield Fact(f"Best of {one.owner.name}", Pairs(best))
 
 
 def _batch_row(batch: BatchExecution) -> tuple[Cell, ...]:
@@ -83,16 +118,28 @@ def _batch_row(batch: BatchExecution) -> tuple[Cell, ...]:
 
 
 def samples(snapshot: RunSnapshot, directions: Directions) -> Section | None:
-    """One table a stage, one row a sample."""
+    """How their numbers are spread, and one table a stage, one row a sample: the worst first where a metric tells which these are."""
     if not snapshot.samples:
         return None
     titles = ("Sample", "Batch", "Observed", "Retention", "Redaction")
     series = _at(snapshot, "sample")
-    ranks = _by_metric(series, directions) if len(snapshot.samples) > ROWS else None
-    return Section(
-        "Samples",
-        _by_stage("samples", titles, snapshot.samples, _sample_row, ranks, series),
-    )
+    ranks = _by_metric(series, directions)
+    found: Sequence[SampleObservation] = snapshot.samples
+    if ranks and len(found) <= ROWS:
+        places = worst_first(grades := [*map(ranks.grade, found)])
+        found = [found[place] for place in (*places, *(place for place, grade in enumerate(grades) if grade is None))]
+    order = f", worst first {ranks.by}" if ranks and len(snapshot.samples) <= ROWS else ""
+    tables = _by_stage("samples", titles, found, _sample_row, ranks, series, order)
+    return Section("Samples", (*_histograms(series), *tables))
+
+
+def _histograms(all_series: Iterable[MetricSeries]) -> Iterator[Histogram]:
+    for series in all_series:
+        drawn = histogram(
+            f"{measures.label(series)} · {measures.scope(series)}", series.unit, [value for _, value in series.last_of_neighbours()]
+        )
+        if drawn:
+            yield drawn
 
 
 def _sample_row(sample: SampleObservation) -> tuple[Cell, ...]:
@@ -111,8 +158,7 @@ def _by_metric(series: Sequence[MetricSeries], directions: Directions) -> Ranks[
     key, better = next(((one.key, better) for one in series if (better := directions.of(one.key))), (None, None))
     if better is None:
         return None
-    columns = measures.last_by_subject(one for one in series if one.key == key)
-    values = {subject: number.value for column in columns.values() for subject, number in column.items()}
+    values = {subject.text: value for one in series if one.key == key for subject, value in one.last_of_neighbours()}
 
     def grade(sample: SampleObservation) -> Grade | None:
         value = values.get(sample.ref.text)
@@ -128,18 +174,32 @@ def _by_stage(
     row: Row[InStage],
     ranks: Ranks[InStage] | None,
     series: Sequence[MetricSeries],
+    order: str = "",
 ) -> tuple[Table, ...]:
-    """A table a stage; where they are too long for a page, one of all stages."""
-    groups: dict[StableRef, list[InStage]] = {}
-    for model in models:
-        groups.setdefault(model.stage_execution_ref, []).append(model)
+    """A table a stage, whose caption tells the order of its rows; where they are too long for a page, one of all stages."""
+    groups = _groups(models)
     if len(models) > ROWS and len(groups) > 1:
         return (_of_all_stages(name, titles, [model for group in groups.values() for model in group], row, ranks, _Numbers.of(series)),)
-    numbers = {stage: _Numbers.of(one for one in series if one.owner == stage) for stage in groups}
+    numbers = {stage: _Numbers.of(one for one in series if one.owner.text == stage) for stage in groups}
     return tuple(
-        cut.table(name, (*titles, *numbers[stage].columns), group, numbers[stage].after(row), ranks, f"In stage {stage.name}")
+        cut.table(
+            name,
+            (*titles, *numbers[stage].columns),
+            group,
+            numbers[stage].after(row),
+            ranks,
+            f"In stage {group[0].stage_execution_ref.name}{order}",
+        )
         for stage, group in groups.items()
     )
+
+
+def _groups(models: Iterable[InStage]) -> dict[str, list[InStage]]:
+    """What lies in each stage, by its reference as text, which is found soonest."""
+    groups: dict[str, list[InStage]] = {}
+    for model in models:
+        groups.setdefault(model.stage_execution_ref.text, []).append(model)
+    return groups
 
 
 def _of_all_stages(

@@ -16,7 +16,7 @@ _CAPTION = "Every value, in all its digits"
 _TITLES = ("Metric", "Measured on", "Tags", "Observed", "Value")
 
 # Of more values than a table takes so many are shown, as the sheet has them all; so many of them may be no finite number.
-_SHOWN, _MAX_ODD = 60, 20
+_SHOWN, _MAX_ODD = 24, 8
 
 
 def value_table(all_series: Sequence[MetricSeries]) -> Table:

@@ -1,7 +1,7 @@
 """The labels of a chart's axes in SVG."""
 
-from contexta.render.drawing import HEIGHT, LEFT, RIGHT, WIDTH, draw
-from contexta.render.html_axes import labels
+from contexta.render.drawing.chart import HEIGHT, LEFT, RIGHT, WIDTH, draw
+from contexta.render.html_pictures import labels
 from contexta.report.document import Chart, Line
 
 

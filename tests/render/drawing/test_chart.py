@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from contexta.render.drawing import BOTTOM, HEIGHT, LEFT, MAX_MARKS, RIGHT, TOP, WIDTH, Drawing, Path, draw
+from contexta.render.drawing.chart import BOTTOM, HEIGHT, LEFT, MAX_DOTS, RIGHT, TOP, WIDTH, Drawing, Path, draw
 from contexta.report.document import Chart, Line
 
 # However long an example takes on a busy machine.
@@ -55,12 +55,12 @@ def test_gaps_at_the_ends_and_side_by_side_make_no_empty_line() -> None:
 
 
 def test_a_point_between_two_gaps_is_marked_even_in_a_long_line() -> None:
-    values = [1.0, 2.0] * MAX_MARKS
+    values = [1.0, 2.0] * MAX_DOTS
     (path,) = draw(chart(*values, None, 5.0, None)).paths
     assert len(marks(path)) == 1
 
 
-@pytest.mark.parametrize(("count", "marked"), [(MAX_MARKS, MAX_MARKS), (MAX_MARKS + 1, 0)])
+@pytest.mark.parametrize(("count", "marked"), [(MAX_DOTS, MAX_DOTS), (MAX_DOTS + 1, 0)])
 def test_points_are_marked_where_marks_do_not_hide_the_line(count: int, marked: int) -> None:
     assert len(marks(draw(chart(*map(float, range(count)))).paths[0])) == marked
 

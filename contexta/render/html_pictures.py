@@ -1,0 +1,136 @@
+"""Pictures → SVG: put together here, since a loop of a template takes ten times as long for each of their parts.
+
+Colours are presentation attributes, so that a picture is legible where a server forbids the style sheet. A dash, a stripe or a word says
+what a colour says.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+
+from contexta.render.drawing import Columns, Drawing, Flag, Lane, Lanes, Path
+from contexta.render.drawing.timeline import ABOVE, THICK
+from contexta.render.html_cells import all_shown, marked, shown
+from contexta.render.links import Links
+
+# How far labels stand from their axis, and below the middle of their line, in SVG units.
+_ASIDE, _BELOW, _UNDER = 6, 4, 8
+
+# The colour and, in tenths, the dashes of each line that a chart is about; a fifth looks like the first.
+_STROKES = (("#0072b2", ""), ("#d55e00", "70 40"), ("#009e73", "20 35"), ("#b3589a", "110 35 20 35"))
+_FAINT = 'stroke="#8a8f98" stroke-width="11"'
+
+# How bars of each look are drawn: in tints that words can stand on, with an outline.
+_BARS = {
+    "well": 'fill="#0072b2" fill-opacity="0.2" stroke="#0072b2"',
+    "failed": 'fill="#c1362b" fill-opacity="0.16" stroke="#c1362b"',
+    "open": 'fill="#b07300" fill-opacity="0.16" stroke="#b07300" stroke-dasharray="7 3"',
+    "stopped": 'fill="#6f7681" fill-opacity="0.16" stroke="#6f7681"',
+    "inferred": 'fill="none" stroke="#6f7681" stroke-dasharray="3 3"',
+}
+# Stripes over bars, as the dashes of a line as thick as they are.
+_STRIPES: Mapping[str, str] = {"failed": "2 5", "open": "1 9"}
+
+# Of a timeline: how much thinner the bars of what lies in others are, where the line of words is, and how these stand to where they begin.
+_INSET, _BASE = 2, 13
+_SIDES = {"inside": 'dx="6"', "after": 'dx="6"', "before": 'dx="-6" text-anchor="end"'}
+
+
+def labels(drawing: Drawing) -> Markup:
+    """The label of each tick; below the chart, one at an end stays inside."""
+    at_left = "".join([f'<text y="{tick.at}">{shown(tick.label)}</text>\n' for tick in drawing.y_ticks])
+    below = "".join(
+        [
+            f'<text x="{tick.at}" y="{drawing.height - _UNDER}" text-anchor="{_anchor(tick.at, drawing)}">{shown(tick.label)}</text>\n'
+            for tick in drawing.x_ticks
+        ]
+    )
+    group = f'<g text-anchor="end" transform="translate({drawing.left - _ASIDE} {_BELOW})">\n{at_left}</g>\n'
+    return marked(group + below)
+
+
+def _anchor(at: float, drawing: Drawing) -> str:
+    return "start" if at <= drawing.left else "end" if at >= drawing.right - 2 * _ASIDE else "middle"
+
+
+def stroke(path: Path) -> Markup:
+    """How a line looks."""
+    if path.faint:
+        return marked(_FAINT)
+    colour, dashes = _STROKES[path.number % len(_STROKES)]
+    return marked(f'stroke="{colour}" stroke-width="20"' + (f' stroke-dasharray="{dashes}"' if dashes else ""))
+
+
+def flags(drawing: Drawing) -> Markup:
+    """The marks of a chart: a thin line, a ring where a line of the chart is marked, and a label."""
+    return marked("".join([_flag(flag, drawing) for flag in drawing.flags]))
+
+
+def _flag(flag: Flag, drawing: Drawing) -> str:
+    line = f'<path class="flag" d="M{flag.at} {drawing.top - 2}V{drawing.bottom}" stroke="currentColor" stroke-dasharray="2 3"/>\n'
+    ring = f'<circle cx="{flag.at}" cy="{flag.y}" r="4.5" fill="none" stroke="currentColor" stroke-width="1.5"/>\n' if flag.y else ""
+    label = f'<text x="{flag.at}" y="{drawing.top - _ASIDE}" text-anchor="{flag.anchor}">{shown(flag.label)}</text>\n'
+    return line + ring + (label if flag.label else "")
+
+
+def bars(lanes: Lanes, link: Links) -> Markup:
+    """The bars of a timeline under a common axis, each with its words."""
+    looks: dict[str, list[str]] = {}
+    for lane in lanes.lanes:
+        inset = _INSET if lane.depth else 0
+        y, thick = lane.y + inset, THICK - 2 * inset
+        for at, wide, look in lane.pieces:
+            found = looks.setdefault(look, [])
+            found.append(f'<rect x="{at}%" y="{y}" width="{wide}%" height="{thick}" rx="2"/>')
+            if look in _STRIPES:
+                found.append(_stripes(at, wide, y, thick, _STRIPES[look]))
+    groups = "".join([f'<g class="{look}" {_BARS[look]}>{"".join(found)}</g>\n' for look, found in looks.items()])
+    return marked(_time_axis(lanes) + groups + _all_words(lanes.lanes, link))
+
+
+def _time_axis(lanes: Lanes) -> str:
+    lines = "".join([f'<line x1="{tick.at}%" x2="{tick.at}%" y1="{ABOVE - 4}" y2="{lanes.height}"/>' for tick in lanes.ticks])
+    texts = "".join([f'<text x="{at}%" y="{_BASE}" text-anchor="{_time_anchor(at)}">{label}</text>' for at, label in lanes.ticks])
+    return f'<g class="grid" stroke="#8a8f98" stroke-opacity="0.35">{lines}</g>\n<g class="axis">{texts}</g>\n'
+
+
+def _time_anchor(at: float) -> str:
+    return "start" if at < 2 else "end" if at > 94 else "middle"
+
+
+def _stripes(at: float, wide: float, y: int, thick: int, dashes: str) -> str:
+    middle = y + thick // 2
+    ends = f'x1="{at}%" x2="{round(at + wide, 1)}%" y1="{middle}" y2="{middle}"'
+    return f'<line {ends} stroke-width="{thick}" stroke-dasharray="{dashes}" stroke-opacity="0.4"/>'
+
+
+def _all_words(lanes: Sequence[Lane], link: Links) -> str:
+    names, asides = all_shown([lane.name for lane in lanes]), all_shown([lane.aside for lane in lanes])
+    addresses = all_shown([link(lane.ref) or "" for lane in lanes])
+    made = []
+    for lane, name, aside, address in zip(lanes, names, asides, addresses, strict=True):
+        named = f'<a href="{address}">{name}</a>' if address else name
+        place = f'x="{lane.at}%" {_SIDES[lane.side]} y="{lane.y + _BASE}"' + ("" if lane.depth else ' font-weight="600"')
+        made.append(f'<text {place}>{named} <tspan font-weight="400">{aside}</tspan></text>\n')
+    return "".join(made)
+
+
+def histogram_columns(columns: Columns) -> Markup:
+    """The columns of a histogram with their counts above them and the edges below."""
+    path = "".join([f"M{one.x} {columns.floor}v-{one.height}h{one.width}v{one.height}z" for one in columns.columns if one.height])
+    counts = "".join(
+        [f'<text x="{one.middle}" y="{columns.floor - one.height - 4}">{one.label}</text>' for one in columns.columns if one.height]
+    )
+    edges = "".join([f'<text x="{tick.at}" y="{columns.height - _UNDER}">{tick.label}</text>' for tick in columns.ticks])
+    axis = f'<path class="grid" d="M0 {columns.floor}H{columns.width}" stroke="#8a8f98"/>'
+    return marked(f'<path class="column" d="{path}" fill="#0072b2"/>\n{axis}\n<g text-anchor="middle">{counts}{edges}</g>\n')
+
+
+def key(path: Path) -> Markup:
+    """How a line looks, for a legend; in tenths, as in the chart."""
+    line = f'<path class="{_line(path)}" d="M0 50H300" {stroke(path)}/>'
+    return marked(f'<svg class="key" width="30" height="10" viewBox="0 0 300 100" aria-hidden="true">{line}</svg>')
+
+
+def _line(path: Path) -> str:
+    return "faint" if path.faint else f"line n{path.number}"

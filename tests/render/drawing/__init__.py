@@ -1,0 +1,1 @@
+"""How pages read in each format."""
