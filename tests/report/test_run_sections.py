@@ -579,9 +579,17 @@ def test_issues_that_are_new_and_gone_are_told() -> None:
     before = earlier(stages=(builders.stage("train", "failed"), builders.stage("test", "open")))
     document = since(before, stages=(builders.stage("train", "open"), builders.stage("test", "open")))
     assert changes(document) == [
-        (Text("Warning: unfinished_stage in stage train"), Text("Stage train was left open."), None),
-        (Text("Error: failed_stage in stage train"), None, Text("Stage train failed.")),
+        (Text("New in Diagnostics"), Text("unfinished_stage in stage train"), None),
+        (Text("Gone from Diagnostics"), None, Text("failed_stage in stage train")),
     ]
+
+
+def test_of_many_new_issues_the_worst_are_named_and_the_others_counted() -> None:
+    stages = tuple(builders.stage(f"s{index}", "open") for index in range(7))
+    ((_, told, _),) = changes(since(earlier(), run=builders.run(status="failed"), stages=stages))
+    assert isinstance(told, Text)
+    assert told.value.startswith("failed_run, unfinished_stage in stage s0, ")
+    assert told.value.endswith("unfinished_stage in stage s3 and 3 more")
 
 
 def test_no_issue_is_called_new_where_not_all_of_the_previous_run_are_known() -> None:
