@@ -602,8 +602,12 @@ def test_that_nothing_changed_is_said() -> None:
     details: dict[str, Any] = {"config_snapshot": {"lr": 1}, "dataset_ref": "dataset:d"}
     document = since(earlier(run=details_of("demo.r0", **details)), run=details_of(**details))
     (note,) = blocks_of(document, "Run Summary", Note)
-    assert note.text.startswith("Since the previous run nothing changed")
-    assert note.text.endswith("Dataset and 1 parameter are the same.")
+    assert note.text.startswith("Nothing that is known")
+    assert note.text.endswith("changed since the previous run. Dataset and 1 parameter are the same.")
+
+
+def test_nothing_is_said_of_what_nobody_knows() -> None:
+    assert blocks_of(since(earlier()), "Run Summary", Note) == []
 
 
 def test_the_previous_run_and_the_comparison_are_linked() -> None:

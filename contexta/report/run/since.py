@@ -58,10 +58,8 @@ class Against:
         same = the_same([*code.same, *counted(parameters, "parameter"), *platform.same, *counted(packages, "package")])
         if rows:
             yield _table("Since the previous run", self.previous.name, rows, same)
-        else:
-            yield Note(
-                f"Since the previous run nothing changed that is known of code, data, settings, platform and issues. {same}".rstrip()
-            )
+        elif same:
+            yield Note(f"Nothing that is known of its code, data, settings and issues changed since the previous run. {same}")
         if packages.differing:
             yield Details(_table("Packages that changed since the previous run", self.previous.name, packages.differing, ""))
 
