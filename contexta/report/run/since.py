@@ -1,10 +1,10 @@
 """Since the previous run: what a run is measured against, and what differs from it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contexta.contract import MetricSeries, RunSnapshot
-from contexta.report import differences, measures
+from contexta.report import cells, differences, measures
 from contexta.report.differences import Difference, counted, the_same
 from contexta.report.directions import Directions
 from contexta.report.document import Block, Details, Fact, Figure, Figures, Issue, Note, Number, Ref, Table, Text
@@ -12,7 +12,6 @@ from contexta.report.traits import Finding, Measure, Measured, RunTraits, Setup,
 
 # As many rows as a reader takes in at the top of a page; the comparison has all.
 MAX_ROWS = 30
-MAX_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +76,9 @@ def _findings(here: Mapping[Finding, Issue], previous: RunTraits) -> Iterator[Di
     new = [what.words for what in here if what not in before] if previous.all_findings else []
     gone = [what.words for what in previous.findings if what not in here]
     if new:
-        yield Difference(Text("New in Diagnostics"), _listed(new), None)
+        yield Difference(Text("New in Diagnostics"), cells.listed(new), None)
     if gone:
-        yield Difference(Text("Gone from Diagnostics"), None, _listed(gone))
-
-
-def _listed(words: Sequence[str]) -> str:
-    more = len(words) - MAX_LISTED
-    return ", ".join(words[:MAX_LISTED]) + (f" and {more:,} more" if more > 0 else "")
+        yield Difference(Text("Gone from Diagnostics"), None, cells.listed(gone))
 
 
 def _table(caption: str, name: str, rows: Iterable[Difference], note: str) -> Table:
