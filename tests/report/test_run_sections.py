@@ -159,7 +159,7 @@ def test_the_summary_counts_what_needs_attention_without_mere_remarks() -> None:
         stages=(builders.stage("train"),),
         batches=(builders.batch("train", "e0", "open"), builders.batch("train", "e1", "open")),
     )
-    assert facts(document)["Needs attention"].value == Text("1 error, 2 warnings")
+    assert facts(document)["Needs attention"].value == Ref("section:Diagnostics", "1 error, 2 warnings")
 
 
 def test_the_summary_of_an_inferred_run_says_that_its_times_are() -> None:
