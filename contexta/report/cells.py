@@ -1,7 +1,7 @@
 """Contract values → cells."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -40,6 +40,9 @@ MAX_ROWS = 1000
 
 # Attributes nested deeper than this help no reader.
 MAX_DEPTH = 6
+
+# A sentence that lists more than these loses its reader.
+MAX_LISTED = 5
 
 Named = Project | Run | StageExecution | BatchExecution | SampleObservation | OperationContext | DeploymentExecution
 Lifecycle = Run | StageExecution | BatchExecution | DeploymentExecution
@@ -151,6 +154,12 @@ def plain(cell: Cell) -> Scalar:
 
 def _object(cell: Pairs) -> dict[str, Any]:
     return {name: _object(item) if isinstance(item, Pairs) else plain(item) for name, item in cell.items}
+
+
+def listed(words: Sequence[str]) -> str:
+    """The first words of a list, and how many more there are: `a, b, c and 4 more`."""
+    more = len(words) - MAX_LISTED
+    return ", ".join(words[:MAX_LISTED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from contexta.report import cells
 from contexta.report.directions import Directions
-from contexta.report.document import Cell, Change, Code, Text
-from contexta.report.traits import Finding, Measure, Setup, Told
+from contexta.report.document import Cell, Change, Code, Issue, Text
+from contexta.report.traits import Finding, Measure, Setup
 
 
 class Difference(NamedTuple):
@@ -118,15 +118,13 @@ def _entries(here: Mapping[str, str], there: Mapping[str, str], *known: str | No
     return Compared([Difference(Code(name), here.get(name), there.get(name)) for name in sorted({*names}.difference(same))], same)
 
 
-def of_findings(here: Mapping[Finding, Told], there: Mapping[Finding, Told], *, all_there: bool = True) -> Compared:
-    """What needs attention in one and not in the other; what is new is not known where not all of the other's are."""
-    gone = [_finding(what, None, told) for what, told in there.items() if what not in here]
-    new = [_finding(what, told, None) for what, told in here.items() if what not in there] if all_there else []
-    return Compared([*new, *gone], [what.key for what in here if what in there])
+def of_findings(here: Mapping[Finding, Issue], there: Mapping[Finding, Issue]) -> Compared:
+    """What needs attention in one and not in the other."""
+    new = [_finding(what, issue, None) for what, issue in here.items() if what not in there]
+    gone = [_finding(what, None, issue) for what, issue in there.items() if what not in here]
+    return Compared([*new, *gone], [what.words for what in here if what in there])
 
 
-def _finding(what: Finding, here: Told | None, there: Told | None) -> Difference:
-    told = here or there
-    severity = told.severity.capitalize() if told else ""
-    name = f"{severity}: {what.key} in {what.where}" if what.where else f"{severity}: {what.key}"
-    return Difference(Text(name), here and here.sentence, there and there.sentence)
+def _finding(what: Finding, here: Issue | None, there: Issue | None) -> Difference:
+    severity = next(issue.severity for issue in (here, there) if issue)
+    return Difference(Text(f"{severity.capitalize()}: {what.words}"), here.sentence if here else None, there.sentence if there else None)

@@ -49,6 +49,11 @@ class Ref:
     text: str
 
 
+def section_ref(title: str, text: str) -> Ref:
+    """A section of the same page; `text` is what to call it there."""
+    return Ref(f"section:{title}", text)
+
+
 # The page that all others lie under.
 INDEX = Ref("index", "All runs")
 

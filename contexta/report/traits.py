@@ -14,7 +14,7 @@ from contexta.contract import MetricSeries, RunSnapshot
 from contexta.contract.details import run_details
 from contexta.report import measures
 from contexta.report.diagnostics import diagnose
-from contexta.report.document import Chart, Issue, Line, Ref, Severity
+from contexta.report.document import Chart, Issue, Line, Ref
 
 # What is kept of a run that holds far more than anyone compares.
 MAX_MEASURES, MAX_PARAMETERS, MAX_PACKAGES, MAX_FINDINGS, MAX_CURVES, MAX_POINTS = 200, 500, 2_000, 100, 12, 40
@@ -78,17 +78,15 @@ class Finding(NamedTuple):
         inner = value.split(".", 2)[2:]
         return cls(issue.key, f"{kind} {without_hash(inner[0])}" if inner else "")
 
+    @property
+    def words(self) -> str:
+        """`failed_stage in stage train`."""
+        return f"{self.key} in {self.where}" if self.where else self.key
+
 
 def without_hash(name: str) -> str:
     """The name of an artifact without the hash that capturing gives it, which differs from run to run."""
     return _HASH.sub("", name)
-
-
-class Told(NamedTuple):
-    """How grave a finding is, and the first sentence about it."""
-
-    severity: Severity
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +145,7 @@ class RunTraits:
     setup: Setup
     measures: Mapping[Measured, Measure]
     curves: Mapping[Measured, Curve]
-    findings: Mapping[Finding, Told]
+    findings: tuple[Finding, ...]
     all_findings: bool
 
     def link(self) -> Ref:
@@ -190,17 +188,17 @@ def traits(snapshot: RunSnapshot) -> RunTraits:
         setup=Setup.of(snapshot),
         measures={what: Measure.of(series) for what, series in measured},
         curves=dict(islice(_curves(measured, run.started_at), MAX_CURVES)),
-        findings=dict(islice(findings.items(), MAX_FINDINGS)),
+        findings=tuple(islice(findings, MAX_FINDINGS)),
         all_findings=len(findings) <= MAX_FINDINGS,
     )
 
 
-def findings_of(issues: Iterable[Issue]) -> Mapping[Finding, Told]:
-    """What these issues are, worst first. Those of deployments are left out: they come after the run, and speak for themselves."""
-    found: dict[Finding, Told] = {}
+def findings_of(issues: Iterable[Issue]) -> Mapping[Finding, Issue]:
+    """What is found by these issues, each with the first. Those of deployments come after the run, and speak for themselves."""
+    found: dict[Finding, Issue] = {}
     for issue in issues:
         if not issue.subject.ref.startswith("deployment:"):
-            found.setdefault(Finding.of(issue), Told(issue.severity, _shortened(issue.sentence)))
+            found.setdefault(Finding.of(issue), issue)
     return found
 
 

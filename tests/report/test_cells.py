@@ -108,3 +108,10 @@ def test_a_count_takes_the_right_noun(count: int, words: tuple[str, ...], expect
 
 def test_a_moment_stays_as_it_was_written() -> None:
     assert cells.time("2026-10-01T00:00:00.250Z") == Time("2026-10-01T00:00:00.250Z")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"), [([], ""), (["a"], "a"), ([*"abcde"], "a, b, c, d, e"), ([*"abcdefgh"], "a, b, c, d, e and 3 more")]
+)
+def test_a_long_list_is_cut_and_the_rest_counted(words: list[str], expected: str) -> None:
+    assert cells.listed(words) == expected

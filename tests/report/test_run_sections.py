@@ -159,7 +159,7 @@ def test_the_summary_counts_what_needs_attention_without_mere_remarks() -> None:
         stages=(builders.stage("train"),),
         batches=(builders.batch("train", "e0", "open"), builders.batch("train", "e1", "open")),
     )
-    assert facts(document)["Needs attention"].value == Text("1 error, 2 warnings")
+    assert facts(document)["Needs attention"].value == Ref("section:Diagnostics", "1 error, 2 warnings")
 
 
 def test_the_summary_of_an_inferred_run_says_that_its_times_are() -> None:
@@ -579,9 +579,17 @@ def test_issues_that_are_new_and_gone_are_told() -> None:
     before = earlier(stages=(builders.stage("train", "failed"), builders.stage("test", "open")))
     document = since(before, stages=(builders.stage("train", "open"), builders.stage("test", "open")))
     assert changes(document) == [
-        (Text("Warning: unfinished_stage in stage train"), Text("Stage train was left open."), None),
-        (Text("Error: failed_stage in stage train"), None, Text("Stage train failed.")),
+        (Text("New in Diagnostics"), Text("unfinished_stage in stage train"), None),
+        (Text("Gone from Diagnostics"), None, Text("failed_stage in stage train")),
     ]
+
+
+def test_of_many_new_issues_the_worst_are_named_and_the_others_counted() -> None:
+    stages = tuple(builders.stage(f"s{index}", "open") for index in range(7))
+    ((_, told, _),) = changes(since(earlier(), run=builders.run(status="failed"), stages=stages))
+    assert isinstance(told, Text)
+    assert told.value.startswith("failed_run, unfinished_stage in stage s0, ")
+    assert told.value.endswith("unfinished_stage in stage s3 and 3 more")
 
 
 def test_no_issue_is_called_new_where_not_all_of_the_previous_run_are_known() -> None:
@@ -594,8 +602,12 @@ def test_that_nothing_changed_is_said() -> None:
     details: dict[str, Any] = {"config_snapshot": {"lr": 1}, "dataset_ref": "dataset:d"}
     document = since(earlier(run=details_of("demo.r0", **details)), run=details_of(**details))
     (note,) = blocks_of(document, "Run Summary", Note)
-    assert note.text.startswith("Since the previous run nothing changed")
-    assert note.text.endswith("Dataset and 1 parameter are the same.")
+    assert note.text.startswith("Nothing that is known")
+    assert note.text.endswith("changed since the previous run. Dataset and 1 parameter are the same.")
+
+
+def test_nothing_is_said_of_what_nobody_knows() -> None:
+    assert blocks_of(since(earlier()), "Run Summary", Note) == []
 
 
 def test_the_previous_run_and_the_comparison_are_linked() -> None:

@@ -56,7 +56,7 @@ def _metric_blocks(pair: Pair, found: Sequence[_Numbers]) -> Iterator[Block]:
     yield Note(_verdict(found))
     yield _table(pair, found)
     if units := [one.what.label for one in found if one.units_differ]:
-        yield Note(f"No change is told of what was measured in different units: {', '.join(units)}.")
+        yield Note(f"No change is told of what was measured in different units: {cells.listed(units)}.")
 
 
 def _table(pair: Pair, found: Sequence[_Numbers]) -> Table:

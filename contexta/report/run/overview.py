@@ -6,7 +6,7 @@ from contexta.contract import Run, RunSnapshot
 from contexta.contract.details import DETAILS, run_details
 from contexta.report import cells
 from contexta.report.diagnostics import count, shown
-from contexta.report.document import Block, Fact, Facts, Issue, Issues, Note, Prose, Section, Text
+from contexta.report.document import Block, Fact, Facts, Issue, Issues, Note, Prose, Section, Text, section_ref
 from contexta.report.run.since import Against
 
 # As many issues as stand at the top of the page; Diagnostics has all.
@@ -48,7 +48,8 @@ def _standing(snapshot: RunSnapshot, issues: tuple[Issue, ...]) -> Iterator[Fact
     if revision := run_details(run).get(REVISION):
         yield Fact(DETAILS[REVISION], cells.value(revision))
     counts = ((count(issues, "error"), "error"), (count(issues, "warning"), "warning"))
-    yield Fact("Needs attention", Text(", ".join(cells.counted(*one) for one in counts if one[0]) or "nothing"))
+    needs = ", ".join(cells.counted(*one) for one in counts if one[0])
+    yield Fact("Needs attention", section_ref("Diagnostics", needs) if needs else Text("nothing"))
 
 
 def _facts(snapshot: RunSnapshot) -> Iterator[Fact]:

@@ -1,14 +1,14 @@
 """Since the previous run: what a run is measured against, and what differs from it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contexta.contract import MetricSeries, RunSnapshot
-from contexta.report import differences, measures
+from contexta.report import cells, differences, measures
 from contexta.report.differences import Difference, counted, the_same
 from contexta.report.directions import Directions
-from contexta.report.document import Block, Details, Fact, Figure, Figures, Issue, Note, Number, Ref, Table
-from contexta.report.traits import Measure, Measured, RunTraits, Setup, findings_of
+from contexta.report.document import Block, Details, Fact, Figure, Figures, Issue, Note, Number, Ref, Table, Text
+from contexta.report.traits import Finding, Measure, Measured, RunTraits, Setup, findings_of
 
 # As many rows as a reader takes in at the top of a page; the comparison has all.
 MAX_ROWS = 30
@@ -52,15 +52,13 @@ class Against:
         here, there = Setup.of(snapshot), self.previous.setup
         code, platform = differences.of_code(here, there), differences.of_platform(here, there)
         parameters, packages = differences.of_parameters(here, there), differences.of_packages(here, there)
-        findings = differences.of_findings(findings_of(issues), self.previous.findings, all_there=self.previous.all_findings)
-        rows = [*code.differing, *parameters.differing, *platform.differing, *findings.differing]
+        findings = _findings(findings_of(issues), self.previous)
+        rows = [*code.differing, *parameters.differing, *platform.differing, *findings]
         same = the_same([*code.same, *counted(parameters, "parameter"), *platform.same, *counted(packages, "package")])
         if rows:
             yield _table("Since the previous run", self.previous.name, rows, same)
-        else:
-            yield Note(
-                f"Since the previous run nothing changed that is known of code, data, settings, platform and issues. {same}".rstrip()
-            )
+        elif same:
+            yield Note(f"Nothing that is known of its code, data, settings and issues changed since the previous run. {same}")
         if packages.differing:
             yield Details(_table("Packages that changed since the previous run", self.previous.name, packages.differing, ""))
 
@@ -70,6 +68,17 @@ class Against:
             yield Fact("Previous run", self.previous.link())
         if self.comparison is not None:
             yield Fact("Comparison", self.comparison)
+
+
+def _findings(here: Mapping[Finding, Issue], previous: RunTraits) -> Iterator[Difference]:
+    """What is new in Diagnostics, and what is gone; what is new is not known where not all of the previous run's is."""
+    before = frozenset(previous.findings)
+    new = [what.words for what in here if what not in before] if previous.all_findings else []
+    gone = [what.words for what in previous.findings if what not in here]
+    if new:
+        yield Difference(Text("New in Diagnostics"), cells.listed(new), None)
+    if gone:
+        yield Difference(Text("Gone from Diagnostics"), None, cells.listed(gone))
 
 
 def _table(caption: str, name: str, rows: Iterable[Difference], note: str) -> Table:
