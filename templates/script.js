@@ -67,8 +67,8 @@ const sections = () => {
   let now = -1, gone = -1;
   const mark = () => {
     const end = scrollY + innerHeight >= root.scrollHeight - 2 && scrollY > 0;
-    const passed = parts.filter(([, heading]) => heading.getBoundingClientRect().top < innerHeight * 0.3).length - 1;
-    const next = gone >= 0 ? gone : end ? parts.length - 1 : Math.max(0, passed);
+    const passed = parts.filter(([, heading]) => heading.getBoundingClientRect().top < 160).length - 1;
+    const next = gone >= 0 ? gone : end ? parts.length - 1 : scrollY ? Math.max(0, passed) : 0;
     if (next === now) return;
     if (parts[now]) parts[now][0].ariaCurrent = null;
     now = next;
@@ -214,7 +214,7 @@ const copiers = () => {
 // keys
 
 const keyboard = go => {
-  const filter = () => all(".filter input").find(input => input.offsetParent);
+  const filter = () => all(".filter input").find(input => input.checkVisibility());
   const box = make("input", { type: "checkbox", checked: recall("keys") !== "off" });
   box.addEventListener("change", () => remember("keys", box.checked ? "on" : "off"));
   const told = { "/": "Filter the first table", j: "Next section", k: "Previous section", "?": "This help" };

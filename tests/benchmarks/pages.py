@@ -49,7 +49,7 @@ def _rows(count: int) -> tuple[tuple[Ref | Status | Time | Duration | Pairs | Te
 
 def median_of(browser: Browser, page: Path, measured: Callable[[str], tuple[str, str | None]], what: str) -> float:
     """The median over rounds, each in a context of its own."""
-    times = []
+    times: list[float] = []
     for _ in range(ROUNDS):
         with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
             tab = context.new_page()

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import pages_of
+
 RUN = "runs/digits-mlp.mlp-64.html"
 CONTROLS = "button, input, select, dialog, output"
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
@@ -31,12 +33,27 @@ def current(page: Page) -> str:
     return page.locator(".contents [aria-current]").inner_text()
 
 
-def test_without_script_there_is_no_control(browser: Browser, example: Path) -> None:
-    with browser.new_context(java_script_enabled=False) as context:
+@pytest.mark.parametrize("width", [390, 1280])
+def test_without_script_there_is_no_control_and_nothing_is_hidden(browser: Browser, example: Path, width: int) -> None:
+    with browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 900}) as context:
         page = context.new_page()
-        page.goto((example / RUN).as_uri())
-        assert page.locator(CONTROLS).count() == 0
-        assert page.locator("main table").first.is_visible()
+        for path in pages_of(example):
+            page.goto(path.as_uri())
+            assert page.locator(CONTROLS).count() == 0
+            for shown in ("main h2", "main section > .scroll tbody td", "main dd", "main svg", ".contents a", "footer p"):
+                assert page.locator(shown).count() == page.locator(f"{shown}:visible").count()
+
+
+def test_a_slash_passes_over_a_filter_that_is_folded_away(page: Page, example: Path) -> None:
+    page.goto((example / RUN).as_uri())
+    folded = page.locator("details .filter input")
+    assert folded.count() > 0
+    page.evaluate("for (const one of document.querySelectorAll('section > .filter')) one.remove()")
+    page.keyboard.press("/")
+    assert not folded.first.evaluate("input => input === document.activeElement")
+    page.locator("details:has(.filter) summary").first.click()
+    page.keyboard.press("/")
+    assert folded.first.evaluate("input => input === document.activeElement")
 
 
 def test_with_script_there_are_controls(run: Page) -> None:

@@ -505,6 +505,36 @@ def test_a_page_without_data_is_small() -> None:
     assert len(html(document_of()).encode()) < 40_000
 
 
+def rich_run() -> Document:
+    """The report of a run of 50 batches, 20 samples and a curve for each of 5 metrics."""
+    train, batches = f"stage:{builders.RUN}.train", [f"epoch-{index}" for index in range(50)]
+    samples = [f"digit-{index:04}" for index in range(20)]
+    refs = [f"batch:{builders.RUN}.train.{name}" for name in batches]
+    keys = ("loss", "accuracy", "grad_norm", "lr", "throughput")
+    curves = [builders.series(key, refs, [math.exp(-index / 9) + len(key) for index in range(50)], owner=train) for key in keys]
+    graded = builders.series(
+        "correct", [f"sample:{builders.RUN}.train.{name}" for name in samples], [index % 2 for index in range(20)], owner=train
+    )
+    return build_snapshot_report(
+        builders.snapshot(
+            stages=(builders.stage("train"),),
+            batches=tuple(builders.batch("train", name) for name in batches),
+            samples=tuple(builders.sample("train", name) for name in samples),
+            series=(*curves, graded),
+            artifacts=(builders.artifact(hash_value="0123456789abcdef" * 4),),
+        )
+    )
+
+
+def test_the_page_of_a_run_is_small() -> None:
+    document = rich_run()
+    assert sum(isinstance(block, Chart) for block in document.blocks()) == 5
+    made = html(document)
+    assert "epoch-49" in made
+    assert "digit-0019" in made
+    assert len(made.encode()) < 150_000
+
+
 def test_style_and_script_are_small() -> None:
     style, script = RENDERER.assets()
     assert len(style.content) < 20_000
