@@ -76,7 +76,7 @@ def build_index(
     told = stories(deployments, {run.ref: run for run in runs})
     spells = {ref: story.spell for ref, story in told.items()}
     shelves = _shelves(INDEX, _summaries(projects, runs, deployments, directions), runs, deployments)
-    sections = [Section("Needs Attention", tuple(_attention(runs, deployments, problems))), *_live(told.values(), INDEX, directions)]
+    sections = [Section("Needs Attention", tuple(attention([*runs, *deployments], problems))), *_live(told.values(), INDEX, directions)]
     if projects:
         sections.append(_section(shelves.projects, run_tables.projects(shelves.projects.shown), PROJECTS_NOTE))
     if runs:
@@ -98,7 +98,7 @@ def build_project(project: Project, runs: Runs, deployments: Deployments, direct
     spells = {ref: story.spell for ref, story in told.items()}
     shelves = _shelves(own, (), runs, deployments)
     sections = [Section("Summary", tuple(_project_summary(project, runs, deployments, directions)))]
-    sections += [Section("Needs Attention", tuple(_attention(runs, deployments))), *_live(told.values(), own, directions)]
+    sections += [Section("Needs Attention", tuple(attention([*runs, *deployments]))), *_live(told.values(), own, directions)]
     if drawn := tuple(trends(runs, spells.values(), directions)):
         sections.append(Section("Trends", drawn))
     if runs:
@@ -203,10 +203,6 @@ def _summary(project: Project, runs: Runs, deployments: int, directions: Directi
         change=latest.change if latest else None,
         spark=latest.spark if latest else None,
     )
-
-
-def _attention(runs: Runs, deployments: Deployments, problems: Sequence[Problem] = ()) -> Iterator[Block]:
-    return attention([*reversed(runs), *reversed(deployments)], problems)
 
 
 def _live(told: Iterable[Story], scope: Ref, directions: Directions) -> Iterator[Section]:

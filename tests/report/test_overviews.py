@@ -205,6 +205,12 @@ def test_among_errors_the_newest_run_comes_first() -> None:
     assert [issue.subject.text for issue in attention(index(runs)).items] == ["r3", "r2", "r1"]
 
 
+def test_runs_and_deployments_that_failed_stand_in_the_order_of_time() -> None:
+    runs = [run_at("demo.r1", 1, "failed"), run_at("demo.r3", 3, "failed")]
+    issues = attention(index(runs, [deployment_at("live", 2, "failed")]))
+    assert [issue.subject.text for issue in issues.items] == ["r3", "live", "r1"]
+
+
 def test_an_issue_on_an_overview_leads_to_the_page_of_its_run() -> None:
     batches = (builders.batch("train", "e0", "failed"),)
     (issue,) = attention(index([summarize(builders.snapshot(batches=batches))])).items
