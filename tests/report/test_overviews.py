@@ -118,7 +118,7 @@ def test_a_run_in_the_index_shows_the_number_that_it_is_judged_by_and_its_change
     made = table(section(index(runs), "Runs"))
     assert column(made, "Headline number")[0] == Pairs((("loss", Number(0.25)),))
     assert column(made, "Change") == [Change(-0.25, better=True), None]
-    assert made.note == "Change: of the headline number, against the last completed run before it in its project that has it."
+    assert made.note == "Change: of the headline number, against the last run before it in its project that has it and did not fail."
 
 
 def test_what_is_said_of_a_metric_counts_more_than_its_name() -> None:
@@ -305,7 +305,7 @@ def test_the_runs_of_a_project_show_how_the_leading_number_changed() -> None:
     made = table(section(project_page(*runs), "Runs"))
     assert made.columns == ("Run", "Status", "acc", "Change", "Started", "Duration", "rows")
     assert column(made, "Change") == [Change(0.25, better=True), None]
-    assert made.note == "Change: of acc, against the last completed run before it that has it."
+    assert made.note == "Change: of acc, against the last run before it that has it and did not fail."
 
 
 def test_of_many_numbers_those_of_the_most_runs_have_a_column() -> None:
