@@ -24,7 +24,8 @@ S = TypeVar("S", RunSummary, DeploymentSummary)
 MAX_LIVE = 20
 MAX_PROBLEMS = 100
 
-CHANGE_NOTE = "Change: of the headline number, against the last run before it in its project that has it and did not fail."
+AGAINST = "against the last run before it in its project"
+CHANGE_NOTE = f"Change: of the headline number, {AGAINST} that has it and did not fail."
 PROJECTS_NOTE = "The headline number is that of the newest run that did not fail; the change is against the one before it."
 
 
@@ -149,11 +150,7 @@ def _runs_of_project(shown: Runs, oldest_first: Runs, directions: Directions) ->
     leading = newest.headline.measure if newest else None
     changes = progress.changes(oldest_first, directions, leading) if leading else {}
     table, note = run_tables.runs_of_project(shown, leading, changes)
-    told = (
-        f"Change: of {run_tables.words(leading)}, against the last run before it that has it and did not fail."
-        if leading and changes
-        else ""
-    )
+    told = f"Change: of {run_tables.words(leading)}, {AGAINST} that has it and did not fail." if leading and changes else ""
     return table, " ".join(filter(None, (told, note)))
 
 

@@ -161,10 +161,18 @@ def test_what_is_live_stands_with_its_run_its_numbers_and_what_it_replaced() -> 
     runs = [run_at("demo.r1", 1, numbers={"acc": 0.5}), run_at("demo.r2", 2, numbers={"acc": 0.75})]
     made = table(section(index(runs, [deployment_at("prod-v1", 3), deployment_at("prod-v2", 4, run="r2")]), "Live"))
     assert column(made, "Deployment") == [Ref("deployment:demo.prod-v2", "prod-v2")]
-    assert (column(made, "Project"), column(made, "Live since")) == ([Ref("project:demo", "demo")], [Time(moment(4))])
+    assert column(made, "Live since") == [Time(moment(4))]
     assert (column(made, "Run"), column(made, "Headline number")) == ([Ref("run:demo.r2", "r2")], [Pairs((("acc", Number(0.75)),))])
     assert column(made, "Change") == [Change(0.25, better=True)]
     assert column(made, "Replaced") == [Ref("deployment:demo.prod-v1", "prod-v1")]
+
+
+def test_a_project_is_named_where_there_are_several() -> None:
+    alone = index([run_at("demo.r1", 1)], [deployment_at("live", 2)])
+    beside = index([run_at("demo.r1", 1), run_at("other.r1", 1)], [deployment_at("live", 2)])
+    for title in ("Live", "Runs", "Deployments"):
+        assert "Project" not in table(section(alone, title)).columns
+        assert Ref("project:demo", "demo") in column(table(section(beside, title)), "Project")
 
 
 def test_where_every_deployment_failed_nothing_is_live() -> None:
@@ -305,7 +313,7 @@ def test_the_runs_of_a_project_show_how_the_leading_number_changed() -> None:
     made = table(section(project_page(*runs), "Runs"))
     assert made.columns == ("Run", "Status", "acc", "Change", "Started", "Duration", "rows")
     assert column(made, "Change") == [Change(0.25, better=True), None]
-    assert made.note == "Change: of acc, against the last run before it that has it and did not fail."
+    assert made.note == "Change: of acc, against the last run before it in its project that has it and did not fail."
 
 
 def test_of_many_numbers_those_of_the_most_runs_have_a_column() -> None:
