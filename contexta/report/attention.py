@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 from contexta.contract import Problem
+from contexta.contract.fields import chronological
 from contexta.report import cells
 from contexta.report.diagnostics import problem_issue
 from contexta.report.document import INDEX, Block, Details, Issue, Issues, Level, Note, Text
@@ -14,14 +15,15 @@ from contexta.report.summary import Summary
 MAX_LINES, MAX_FOLDED = 10, 40
 
 
-def attention(newest_first: Sequence[Summary], problems: Iterable[Problem] = ()) -> Iterator[Block]:
+def attention(many: Iterable[Summary], problems: Iterable[Problem] = ()) -> Iterator[Block]:
     """What is wrong with lines of no run, then with each run and deployment: errors first, of these the newest first."""
     of_files = [problem_issue(problem, INDEX) for problem in problems if problem.severity != "info"]
-    total = len(of_files) + sum(bool(one.attention.worst) for one in newest_first)
+    concerned = [one for one in many if one.attention.worst]
+    total = len(of_files) + len(concerned)
     if not total:
         yield Note("Nothing needs attention.")
         return
-    lines = _worst_first(newest_first, of_files)
+    lines = _worst_first(sorted(concerned, key=lambda one: (chronological(one.started_at), one.ref), reverse=True), of_files)
     yield Issues(tuple(islice(lines, MAX_LINES)), total)
     if folded := tuple((Level(line.severity), line.subject, Text(line.sentence)) for line in islice(lines, MAX_FOLDED)):
         table = cells.table("What else needs attention", ("Severity", "Where", "What"), folded)
@@ -31,7 +33,7 @@ def attention(newest_first: Sequence[Summary], problems: Iterable[Problem] = ())
 def _worst_first(newest_first: Sequence[Summary], of_files: Sequence[Issue]) -> Iterator[Issue]:
     for severity in ("error", "warning"):
         yield from (issue for issue in of_files if issue.severity == severity)
-        yield from (_line(one) for one in newest_first if one.attention.worst and one.attention.worst[0].severity == severity)
+        yield from (_line(one) for one in newest_first if one.attention.worst[0].severity == severity)
 
 
 def _line(one: Summary) -> Issue:

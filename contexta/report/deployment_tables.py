@@ -1,4 +1,4 @@
-"""Tables of deployments, as the pages about many show them: `scope` is the page, and a project is not named on its own."""
+"""Tables of deployments, as the pages about many show them: `scope` is what the page tells of."""
 
 from collections.abc import Iterable, Mapping
 
@@ -22,7 +22,7 @@ def _live_row(story: Story, scope: Ref, directions: Directions) -> tuple[Cell, .
     one = story.spell.deployment
     return (
         one.link(),
-        _project(one, scope),
+        project_cell(one.project, scope),
         story.run.link() if story.run else last_component(one.run_ref),
         number_cell(progress.leading(story.run, directions)) if story.run else None,
         progress.change_of_leading(story.run, story.run_before, directions),
@@ -51,17 +51,13 @@ def archived(many: Iterable[DeploymentSummary], scope: Ref) -> Table:
 def _row(one: DeploymentSummary, scope: Ref) -> tuple[Cell, ...]:
     return (
         one.link(),
-        _project(one, scope),
+        project_cell(one.project, scope),
         one.standing(),
         cells.time(one.started_at),
         last_component(one.run_ref),
         last_component(one.artifact_ref),
         attention_cell(one.attention),
     )
-
-
-def _project(one: DeploymentSummary, scope: Ref) -> Ref | None:
-    return None if one.project.ref == scope.ref else project_cell(one.project)
 
 
 def link(one: Summary | None) -> Ref | None:

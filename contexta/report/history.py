@@ -13,8 +13,8 @@ _WHICH = re.compile(r"v?\d+|(?=.*\d)[0-9a-f]{7,}")
 
 # How the pages say what follows.
 TOLD_BY = (
-    "What replaced what is told by names and times: a deployment that completed takes the place of the last one before it of the same "
-    "name, but for the number at its end."
+    "What replaced what is told by names and times: a deployment takes the place of the last one before it of the same name, but for the "
+    "number at its end, unless it failed, was cancelled or never ended."
 )
 
 

@@ -24,8 +24,9 @@ S = TypeVar("S", RunSummary, DeploymentSummary)
 MAX_LIVE = 20
 MAX_PROBLEMS = 100
 
-CHANGE_NOTE = "Change: of the headline number, against the last completed run before it in its project that has it."
-PROJECTS_NOTE = "The headline number is that of the newest run that completed; the change is against the one before it."
+AGAINST = "against the last run before it in its project"
+CHANGE_NOTE = f"Change: of the headline number, {AGAINST} that has it and did not fail."
+PROJECTS_NOTE = "The headline number is that of the newest run that did not fail; the change is against the one before it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +76,17 @@ def build_index(
     runs, deployments = _oldest_first(runs), _oldest_first(deployments)
     told = stories(deployments, {run.ref: run for run in runs})
     spells = {ref: story.spell for ref, story in told.items()}
+    scope = cells.ref(projects[0]) if len(projects) == 1 else INDEX
     shelves = _shelves(INDEX, _summaries(projects, runs, deployments, directions), runs, deployments)
-    sections = [Section("Needs Attention", tuple(_attention(runs, deployments, problems))), *_live(told.values(), INDEX, directions)]
+    sections = [Section("Needs Attention", tuple(attention([*runs, *deployments], problems))), *_live(told.values(), scope, directions)]
     if projects:
         sections.append(_section(shelves.projects, run_tables.projects(shelves.projects.shown), PROJECTS_NOTE))
     if runs:
-        sections.append(_section(shelves.runs, *_runs_of_all(shelves.runs.shown, runs, directions)))
+        sections.append(_section(shelves.runs, *_runs_of_all(shelves.runs.shown, runs, scope, directions)))
     else:
         sections.append(Section("Runs", (Note("No line of this workspace names a run."),)))
     if deployments:
-        sections.append(_section(shelves.deployments, deployment_tables.history(shelves.deployments.shown, spells, INDEX)))
+        sections.append(_section(shelves.deployments, deployment_tables.history(shelves.deployments.shown, spells, scope)))
     if problems:
         found = problem_table("What was found in lines that name no run", problems, limit=MAX_PROBLEMS)
         sections.append(Section("Data Health", (found,)))
@@ -98,7 +100,7 @@ def build_project(project: Project, runs: Runs, deployments: Deployments, direct
     spells = {ref: story.spell for ref, story in told.items()}
     shelves = _shelves(own, (), runs, deployments)
     sections = [Section("Summary", tuple(_project_summary(project, runs, deployments, directions)))]
-    sections += [Section("Needs Attention", tuple(_attention(runs, deployments))), *_live(told.values(), own, directions)]
+    sections += [Section("Needs Attention", tuple(attention([*runs, *deployments]))), *_live(told.values(), own, directions)]
     if drawn := tuple(trends(runs, spells.values(), directions)):
         sections.append(Section("Trends", drawn))
     if runs:
@@ -129,17 +131,17 @@ def _archived(archive: Archive[Any], directions: Directions) -> tuple[Table, str
         case "runs" if archive.scope != INDEX:
             return _runs_of_project(members, archive.members, directions)
         case "runs":
-            return _runs_of_all(members, archive.members, directions)
+            return _runs_of_all(members, archive.members, archive.scope, directions)
         case "deployments":
             return deployment_tables.archived(members, archive.scope), ""
         case "projects":
             return run_tables.projects(members), PROJECTS_NOTE
 
 
-def _runs_of_all(shown: Runs, oldest_first: Runs, directions: Directions) -> tuple[Table, str]:
+def _runs_of_all(shown: Runs, oldest_first: Runs, scope: Ref, directions: Directions) -> tuple[Table, str]:
     """Runs of several projects, and what to say of their table."""
     changes = progress.changes(oldest_first, directions)
-    return run_tables.runs_with_project(shown, changes, directions), CHANGE_NOTE if changes else ""
+    return run_tables.runs_with_project(shown, scope, changes, directions), CHANGE_NOTE if changes else ""
 
 
 def _runs_of_project(shown: Runs, oldest_first: Runs, directions: Directions) -> tuple[Table, str]:
@@ -148,7 +150,7 @@ def _runs_of_project(shown: Runs, oldest_first: Runs, directions: Directions) ->
     leading = newest.headline.measure if newest else None
     changes = progress.changes(oldest_first, directions, leading) if leading else {}
     table, note = run_tables.runs_of_project(shown, leading, changes)
-    told = f"Change: of {run_tables.words(leading)}, against the last completed run before it that has it." if leading and changes else ""
+    told = f"Change: of {run_tables.words(leading)}, {AGAINST} that has it and did not fail." if leading and changes else ""
     return table, " ".join(filter(None, (told, note)))
 
 
@@ -203,10 +205,6 @@ def _summary(project: Project, runs: Runs, deployments: int, directions: Directi
         change=latest.change if latest else None,
         spark=latest.spark if latest else None,
     )
-
-
-def _attention(runs: Runs, deployments: Deployments, problems: Sequence[Problem] = ()) -> Iterator[Block]:
-    return attention([*reversed(runs), *reversed(deployments)], problems)
 
 
 def _live(told: Iterable[Story], scope: Ref, directions: Directions) -> Iterator[Section]:

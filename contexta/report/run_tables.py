@@ -14,13 +14,13 @@ MAX_COLUMNS = 10
 Changes = Mapping[str, Change]
 
 
-def runs_with_project(runs: Iterable[RunSummary], changes: Changes, directions: Directions) -> Table:
+def runs_with_project(runs: Iterable[RunSummary], scope: Ref, changes: Changes, directions: Directions) -> Table:
     """Runs of several projects, each with its own leading number; `changes` are those of these numbers, by run."""
 
     def row(one: RunSummary) -> tuple[Cell, ...]:
         return (
             one.link(),
-            project_cell(one.project),
+            project_cell(one.project, scope),
             one.standing(),
             number_cell(progress.leading(one, directions)),
             changes.get(one.ref),
@@ -75,9 +75,9 @@ def number_cell(headline: Headline | None) -> Pairs | None:
     return None if headline is None else Pairs(((words(headline.measure), Number(headline.value, headline.unit)),))
 
 
-def project_cell(project: ProjectName) -> Ref:
-    """A project, called by its name."""
-    return Ref(project.ref, project.name)
+def project_cell(project: ProjectName, scope: Ref) -> Ref | None:
+    """A project, called by its name; not where the page tells of no other."""
+    return None if project.ref == scope.ref else Ref(project.ref, project.name)
 
 
 def attention_cell(attention: Attention) -> Text | None:

@@ -118,7 +118,7 @@ def test_a_run_in_the_index_shows_the_number_that_it_is_judged_by_and_its_change
     made = table(section(index(runs), "Runs"))
     assert column(made, "Headline number")[0] == Pairs((("loss", Number(0.25)),))
     assert column(made, "Change") == [Change(-0.25, better=True), None]
-    assert made.note == "Change: of the headline number, against the last completed run before it in its project that has it."
+    assert made.note == "Change: of the headline number, against the last run before it in its project that has it and did not fail."
 
 
 def test_what_is_said_of_a_metric_counts_more_than_its_name() -> None:
@@ -161,10 +161,18 @@ def test_what_is_live_stands_with_its_run_its_numbers_and_what_it_replaced() -> 
     runs = [run_at("demo.r1", 1, numbers={"acc": 0.5}), run_at("demo.r2", 2, numbers={"acc": 0.75})]
     made = table(section(index(runs, [deployment_at("prod-v1", 3), deployment_at("prod-v2", 4, run="r2")]), "Live"))
     assert column(made, "Deployment") == [Ref("deployment:demo.prod-v2", "prod-v2")]
-    assert (column(made, "Project"), column(made, "Live since")) == ([Ref("project:demo", "demo")], [Time(moment(4))])
+    assert column(made, "Live since") == [Time(moment(4))]
     assert (column(made, "Run"), column(made, "Headline number")) == ([Ref("run:demo.r2", "r2")], [Pairs((("acc", Number(0.75)),))])
     assert column(made, "Change") == [Change(0.25, better=True)]
     assert column(made, "Replaced") == [Ref("deployment:demo.prod-v1", "prod-v1")]
+
+
+def test_a_project_is_named_where_there_are_several() -> None:
+    alone = index([run_at("demo.r1", 1)], [deployment_at("live", 2)])
+    beside = index([run_at("demo.r1", 1), run_at("other.r1", 1)], [deployment_at("live", 2)])
+    for title in ("Live", "Runs", "Deployments"):
+        assert "Project" not in table(section(alone, title)).columns
+        assert Ref("project:demo", "demo") in column(table(section(beside, title)), "Project")
 
 
 def test_where_every_deployment_failed_nothing_is_live() -> None:
@@ -203,6 +211,12 @@ def test_errors_of_old_runs_come_before_warnings_of_new_ones() -> None:
 def test_among_errors_the_newest_run_comes_first() -> None:
     runs = [run_at("demo.r1", 1, "failed"), run_at("demo.r3", 3, "failed"), run_at("demo.r2", 2, "failed")]
     assert [issue.subject.text for issue in attention(index(runs)).items] == ["r3", "r2", "r1"]
+
+
+def test_runs_and_deployments_that_failed_stand_in_the_order_of_time() -> None:
+    runs = [run_at("demo.r1", 1, "failed"), run_at("demo.r3", 3, "failed")]
+    issues = attention(index(runs, [deployment_at("live", 2, "failed")]))
+    assert [issue.subject.text for issue in issues.items] == ["r3", "live", "r1"]
 
 
 def test_an_issue_on_an_overview_leads_to_the_page_of_its_run() -> None:
@@ -299,7 +313,7 @@ def test_the_runs_of_a_project_show_how_the_leading_number_changed() -> None:
     made = table(section(project_page(*runs), "Runs"))
     assert made.columns == ("Run", "Status", "acc", "Change", "Started", "Duration", "rows")
     assert column(made, "Change") == [Change(0.25, better=True), None]
-    assert made.note == "Change: of acc, against the last completed run before it that has it."
+    assert made.note == "Change: of acc, against the last run before it in its project that has it and did not fail."
 
 
 def test_of_many_numbers_those_of_the_most_runs_have_a_column() -> None:
