@@ -101,7 +101,7 @@ def _time_anchor(at: float) -> str:
 def _stripes(at: float, wide: float, y: int, thick: int, dashes: str) -> str:
     middle = y + thick // 2
     ends = f'x1="{at}%" x2="{round(at + wide, 1)}%" y1="{middle}" y2="{middle}"'
-    return f'<line {ends} stroke-width="{thick}" stroke-dasharray="{dashes}" stroke-opacity="0.4"/>'
+    return f'<line {ends} stroke-width="{thick}" stroke-dasharray="{dashes}" stroke-opacity="0.3"/>'
 
 
 def _all_words(lanes: Sequence[Lane], link: Links) -> str:
@@ -110,7 +110,9 @@ def _all_words(lanes: Sequence[Lane], link: Links) -> str:
     made = []
     for lane, name, aside, address in zip(lanes, names, asides, addresses, strict=True):
         named = f'<a href="{address}">{name}</a>' if address else name
-        place = f'x="{lane.at}%" {_SIDES[lane.side]} y="{lane.y + _BASE}"' + ("" if lane.depth else ' font-weight="600"')
+        over = ' class="over"' if len(lane.pieces) > 1 or lane.pieces[0].look in _STRIPES else ""
+        weight = "" if lane.depth else ' font-weight="600"'
+        place = f'x="{lane.at}%" {_SIDES[lane.side]} y="{lane.y + _BASE}"{weight}{over}'
         made.append(f'<text {place}>{named} <tspan font-weight="400">{aside}</tspan></text>\n')
     return "".join(made)
 

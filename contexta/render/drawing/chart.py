@@ -195,7 +195,7 @@ def _numbered(names: tuple[str, ...], ends: tuple[float, float], scale: Scale) -
 
 def _flags(marks: Sequence[Mark], curves: Sequence[_Curve], ends: tuple[float, float], x_scale: Scale, y_scale: Scale) -> Iterator[Flag]:
     """Marks from the left; one too near the one before, or beyond the lines, goes without its label, or altogether."""
-    xs, ys = (curves[0].line.xs, curves[0].ys) if curves else ((), ())
+    xs, ys = next(((curve.line.xs, curve.ys) for curve in curves if not curve.line.faint), ((), ()))
     free = -math.inf
     for mark in sorted((mark for mark in marks if ends[0] <= mark.x <= ends[1]), key=lambda mark: mark.x):
         (at,) = x_scale.places([mark.x])
