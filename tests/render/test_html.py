@@ -40,6 +40,7 @@ from contexta.report.document import (
     Table,
     Text,
     Time,
+    section_ref,
 )
 from tests.conftest import CHECKOUT
 from tests.render.pages import Compare, Page, read
@@ -546,3 +547,9 @@ def test_a_thousand_rows_of_eight_cells_are_small() -> None:
     row = (Text("grad_norm"), Text("train · batch epoch-12"), Text("nats"), Number(1000), *numbers)
     with_rows, without = (html(document_of(Table("", tuple("abcdefgh"), rows, len(rows)))) for rows in ((row,) * 1000, ()))
     assert len(with_rows.encode()) - len(without.encode()) < 450_000
+
+
+def test_a_reference_to_a_section_of_the_page_leads_there() -> None:
+    fact = Fact("Needs attention", section_ref("Data Health", "1 error"))
+    document = document_of(sections=(Section("Run Summary", (Facts((fact,)),)), Section("Data Health", ())))
+    assert re.search(r'<a href="#data-health">.*1 error.*</a>', html(document).partition("<main")[2])
