@@ -12,7 +12,7 @@ from contexta.contract.context import (
     SampleObservation,
     StageExecution,
 )
-from contexta.contract.fields import STATUSES, UNKNOWN_STATUS, instant, seconds_between, seconds_since
+from contexta.contract.fields import COMPARABLE, STATUSES, UNKNOWN_STATUS, instant, seconds_between, seconds_since
 from contexta.contract.records import (
     RECORD_TYPES,
     CorrelationRefs,
@@ -40,6 +40,7 @@ from contexta.contract.snapshot import (
 )
 
 __all__ = [
+    "COMPARABLE",
     "RECORD_TYPES",
     "STATUSES",
     "UNKNOWN_STATUS",

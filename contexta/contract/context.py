@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from contexta.contract.fields import STATUSES, UNKNOWN_STATUS, Rule, one_of
+from contexta.contract.fields import COMPARABLE, STATUSES, UNKNOWN_STATUS, Rule, one_of
 from contexta.contract.model import SCHEMA_VERSION, Model
 from contexta.contract.refs import StableRef
 from contexta.errors import ContractError
@@ -84,8 +84,8 @@ class Run(ContextModel):
 
     @property
     def is_comparable(self) -> bool:
-        """Whether later runs may be measured against it: it completed, or nobody knows because no line describes it."""
-        return self.status == "completed" or self.inferred
+        """Whether later runs may be measured against it."""
+        return self.status in COMPARABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ Rule = Callable[[object], object]
 STATUSES = ("open", "completed", "failed", "cancelled")
 # What an inferred model says of itself: nothing wrote its status down, so nobody knows it.
 UNKNOWN_STATUS = "unknown"
+# Of runs that others may be measured against: they completed, or nobody knows because no line describes them.
+COMPARABLE = ("completed", UNKNOWN_STATUS)
 
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\Z")
 _KEY = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")

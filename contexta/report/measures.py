@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 from contexta.contract import MetricSeries, RunSnapshot, StableRef, seconds_since
 from contexta.report.directions import BY_NAME, Directions
-from contexta.report.document import Chart, Figure, Line, Mark, Number, Ref, Spark
+from contexta.report.document import Chart, Figure, Line, Mark, Number, Ref
 
 # A line is drawn from at most this many points: on a picture of 310 units in width, more of them look no different.
 MAX_POINTS = 64
@@ -19,7 +19,6 @@ _DECADES = 10**2.5
 # Of fewer values, the best needs no mark.
 _MARKED = 3
 MAX_HEADLINES = 8
-MAX_SPARK = 40
 
 T = TypeVar("T")
 
@@ -189,14 +188,6 @@ def _extremes_and_gaps(values: Sequence[float], stretches: int) -> list[int]:
 def sampled(count: int, limit: int) -> Sequence[int]:
     """Up to so many places from the first to the last, evenly."""
     return range(count) if count <= limit else tuple([place * (count - 1) // (limit - 1) for place in range(limit)])
-
-
-def spark(values: Sequence[float]) -> Spark | None:
-    """The course of values that have one."""
-    if len(values) < 2:
-        return None
-    shown = _picked(values, sampled(len(values), MAX_SPARK))
-    return Spark(tuple(shown if all_finite(shown) else map(_finite, shown)))
 
 
 def spread(values: Sequence[float]) -> tuple[float, float] | None:

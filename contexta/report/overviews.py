@@ -220,7 +220,7 @@ def _live(told: Iterable[Story], scope: Ref, directions: Directions) -> Iterator
 
 
 def _project_summary(project: Project, runs: Runs, deployments: Deployments, directions: Directions) -> Iterator[Block]:
-    comparable = [run for run in runs if progress.is_comparable(run) and run.headlines]
+    comparable = [run for run in runs if run.is_comparable and run.headlines]
     over = progress.courses(comparable)
     if comparable:
         new = comparable[-1]

@@ -27,11 +27,6 @@ class Point:
 Courses = Mapping[Measure, Sequence[Point]]
 
 
-def is_comparable(run: RunSummary) -> bool:
-    """Whether other runs may be measured against it: it completed, or nobody knows because no line describes it."""
-    return run.status == "completed" or run.inferred
-
-
 def is_finite(value: float) -> bool:
     """Whether it is a number to reckon with; a whole one that is too great for that is none."""
     try:
@@ -89,7 +84,7 @@ def changes(oldest_first: Iterable[RunSummary], directions: Directions, measure:
         old = last.get((run.project.ref, own.measure)) if own else None
         if own and old and (made := change(own, old, directions)):
             found[run.ref] = made
-        if is_comparable(run):
+        if run.is_comparable:
             last.update({(run.project.ref, one.measure): one for one in run.headlines})
     return found
 
@@ -105,7 +100,7 @@ class Latest:
 
 def latest(oldest_first: Sequence[RunSummary], directions: Directions) -> Latest | None:
     """Where a project stands; None where no run tells. It does not look back further than it must: a project may have very many runs."""
-    judged = (run for run in reversed(oldest_first[-_FAR:]) if is_comparable(run) and run.headlines)
+    judged = (run for run in reversed(oldest_first[-_FAR:]) if run.is_comparable and run.headlines)
     new = next(judged, None)
     own = leading(new, directions) if new else None
     if own is None:

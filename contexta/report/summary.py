@@ -6,6 +6,7 @@ from sys import intern
 from typing import Any, Literal, NamedTuple, cast
 
 from contexta.contract import (
+    COMPARABLE,
     DeploymentExecution,
     DeploymentSnapshot,
     Project,
@@ -160,8 +161,8 @@ class RunSummary(Summary):
 
     @property
     def is_comparable(self) -> bool:
-        """Whether later runs may be measured against it: it completed, or nobody knows because no line describes it."""
-        return self.status == "completed" or self.inferred
+        """Whether later runs may be measured against it."""
+        return self.status in COMPARABLE
 
     def to_json(self) -> bytes:
         """The summary to keep."""

@@ -7,7 +7,7 @@ import pytest
 from contexta.report import RunSummary
 from contexta.report.directions import BY_NAME
 from contexta.report.document import Change, Spark
-from contexta.report.progress import Point, best, change, changes, is_comparable, latest, leading, spark
+from contexta.report.progress import Point, best, change, changes, latest, leading, spark
 from contexta.report.summary import Headline
 from tests.report.builders import run_summary
 
@@ -64,7 +64,7 @@ def test_where_no_direction_is_known_a_run_is_judged_by_its_first_number() -> No
 
 def test_runs_are_measured_against_those_that_nobody_says_went_wrong() -> None:
     statuses = ("completed", "unknown", "failed", "open", "cancelled")
-    assert [status for status in statuses if is_comparable(run(1, status))] == ["completed", "unknown"]
+    assert [status for status in statuses if run(1, status).is_comparable] == ["completed", "unknown"]
 
 
 def test_a_change_is_against_the_last_completed_run_that_has_the_number() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contexta.contract import MetricSeries, RunSnapshot
-from contexta.report import cells, differences, measures
+from contexta.report import cells, curves, differences, measures
 from contexta.report.differences import Difference, counted, the_same
 from contexta.report.directions import Directions
 from contexta.report.document import Block, Details, Fact, Figure, Figures, Issue, Note, Number, Ref, Table, Text
@@ -42,7 +42,7 @@ class Against:
             note,
             None if best is None else Number(best, measure.unit),
             differences.change(measure, before, self.directions),
-            measures.spark(series.values),
+            curves.spark(series),
         )
 
     def blocks(self, snapshot: RunSnapshot, issues: Iterable[Issue]) -> Iterator[Block]:
