@@ -76,9 +76,9 @@ def best_runs(runs: Sequence[RunSummary], found: Courses, directions: Directions
         for measure, points in found.items()
         if (better := progress.direction(measure, directions)) and (top := progress.best(points, better)) and len(points) > 1
     ]
-    return cells.table("Best of each number", ("Number", "Better", "Best", "Run", "Started"), rows) if rows else None
+    return cells.table("Best of each number", ("Number", "Best", "Run", "Started", "Better"), rows) if rows else None
 
 
 def _best_row(measure: Measure, top: Point, better: Direction, runs: Sequence[RunSummary]) -> tuple[Cell, ...]:
     run = runs[top.place]
-    return Text(words(measure)), Text(_IN_WORDS[better]), Number(top.value, measure.unit), run.link(), cells.time(run.started_at)
+    return Text(words(measure)), Number(top.value, measure.unit), run.link(), cells.time(run.started_at), Text(_IN_WORDS[better])

@@ -179,7 +179,7 @@ class _Site:
 
     def deployments(self, crew: Crew) -> list[DeploymentSummary]:
         """The pages of deployments, each with what was live before and after it, and the numbers of their runs; likewise."""
-        found = told(self.workspace, self.plan.deployments, crew, self.press.made_with)
+        found = told(self.workspace, self.plan.deployments, crew, self.press.made_with, f"{self._kind} deployments")
         by_ref = stories(found, self._summaries)
         inputs: dict[str, str] = {}
         tasks: list[DeploymentTask] = []

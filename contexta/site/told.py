@@ -8,22 +8,20 @@ from contexta.site.executors import Crew
 from contexta.site.identity import digest
 from contexta.workspace import DeploymentSource, Workspace
 
-# What the index keeps them under.
-_KIND = "told"
-
 # So many are read by a worker at once.
 _BUNDLE = 32
 
 
-def told(workspace: Workspace, refs: Sequence[StableRef], crew: Crew, made_with: str) -> list[DeploymentSummary]:
-    """The summary of each deployment; only the lines of those that changed are read."""
-    kept = workspace.index.kept(_KIND)
+def told(workspace: Workspace, refs: Sequence[StableRef], crew: Crew, made_with: str, kind: str) -> list[DeploymentSummary]:
+    """The summary of each deployment; only the lines of those that changed are read. The index keeps them as things of that kind."""
+    kept = workspace.index.kept(kind)
     states = {str(ref): digest(made_with, workspace.state(ref)) for ref in refs}
     found = {ref: one for ref, state in states.items() if (one := _summary(*kept.get(ref, ("", b"")), state))}
     sources = [workspace.deployment_source(ref) for ref in refs if str(ref) not in found]
     bundles = [sources[begin : begin + _BUNDLE] for begin in range(0, len(sources), _BUNDLE)]
     new = {one.ref: one for bundle in crew.results(tell, bundles, sum(source.lines.size for source in sources)) for one in bundle}
-    workspace.index.keep(_KIND, {ref: (states[ref], one.to_json()) for ref, one in new.items()})
+    workspace.index.keep(kind, {ref: (states[ref], one.to_json()) for ref, one in new.items()})
+    workspace.index.forget(kind, kept.keys() - states.keys())
     found |= new
     return [found[ref] for ref in states]
 

@@ -304,8 +304,8 @@ def test_the_numbers_are_compared_with_the_last_run_that_has_the_leading_one() -
 def test_the_best_run_of_each_number_is_named() -> None:
     runs = [run_at(f"demo.r{place}", place, numbers={"loss": loss, "rows": 1}) for place, loss in enumerate((3.0, 1.0, 2.0))]
     made = table(section(project_page(*runs), "Summary"))
-    assert made.columns == ("Number", "Better", "Best", "Run", "Started")
-    assert made.rows == ((Text("loss"), Text("less"), Number(1.0), Ref("run:demo.r1", "r1"), Time(moment(1))),)
+    assert made.columns == ("Number", "Best", "Run", "Started", "Better")
+    assert made.rows == ((Text("loss"), Number(1.0), Ref("run:demo.r1", "r1"), Time(moment(1)), Text("less")),)
 
 
 def test_the_runs_of_a_project_show_how_the_leading_number_changed() -> None:

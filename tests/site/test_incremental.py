@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from contexta import workspace
+from contexta.site.identity import digest
 from tests import strategies as build
 from tests.site import put_deployment, put_project, put_run, tree, workspace_of
 from tests.site.rebuilding import INDEX, Site, append, assert_same, line
@@ -149,9 +150,10 @@ def test_the_page_of_a_deployment_follows_the_run_of_the_one_that_it_replaced(si
 
 
 def test_a_summary_of_a_deployment_that_was_spoilt_is_made_again(site: Site) -> None:
+    kind = f"site {digest(str(site.out.resolve()))} deployments"
     with workspace.indexed(site.root) as opened:
-        (kept,) = opened.index.kept("told").items()
-        opened.index.keep("told", {kept[0]: (kept[1][0], b"[]")})
+        ((ref, (made_from, _)),) = opened.index.kept(kind).items()
+        opened.index.keep(kind, {ref: (made_from, b"[]")})
         opened.index.commit()
     assert site.made() == set()
     site.assert_is_clean()
