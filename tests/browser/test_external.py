@@ -93,7 +93,7 @@ def test_behind_jenkins_it_is_styled_and_charts_and_logo_are_there(context: Brow
     assert page.evaluate(ROUND) == "10px"
     assert page.locator(".tools").count() == 0
     assert page.locator(".brand img").evaluate("logo => logo.naturalWidth") == 40
-    line = page.locator("svg polyline").first
+    line = page.locator(".charts polyline").first
     box = line.bounding_box()
     assert line.evaluate("line => getComputedStyle(line).stroke") not in ("none", "")
     assert box is not None
@@ -114,5 +114,5 @@ def test_a_page_that_holds_its_style_would_not_be_styled_there(context: BrowserC
     with behind_jenkins(example) as address:
         page.goto(f"{address}/{RUN}")
         assert page.evaluate(ROUND) == "0px"
-        stroke = page.locator("svg polyline").first.evaluate("line => getComputedStyle(line).stroke")
+        stroke = page.locator(".charts polyline").first.evaluate("line => getComputedStyle(line).stroke")
     assert re.fullmatch(r"rgb\(\d+, \d+, \d+\)", stroke)  # charts have colours of their own

@@ -10,6 +10,7 @@ from tests.browser.conftest import Watched, pages_of
 SCRIPT = (shipped_templates() / "script.js").read_text("utf-8")
 HOSTILE = "loss became NaN; <script>alert('x')</script> aborting | see log"
 SCROLL_WIDTH = "document.documentElement.scrollWidth"
+ADDRESSES = "links => links.map(link => new URL(link.getAttribute('href'), location).href.split('#')[0])"
 WIDTHS = (360, 390, 1280, 1600)
 
 
@@ -45,7 +46,7 @@ def test_every_page_of_the_richest_site_is_reached_by_clicking_from_the_index(wa
         watched.page.goto(address)
         seen.add(address)
         assert watched.page.locator("h1").is_visible()
-        waiting += watched.page.locator("a").evaluate_all("links => links.map(link => link.href.split('#')[0])")
+        waiting += watched.page.locator("a").evaluate_all(ADDRESSES)
     assert seen == {path.as_uri() for path in pages_of(richest)}
 
 
