@@ -18,8 +18,10 @@ from contexta.report.document import (
     Fact,
     Figure,
     Figures,
+    Hash,
     Histogram,
     Level,
+    Line,
     Number,
     Pairs,
     Ref,
@@ -53,6 +55,9 @@ _TIES = range(len("1.2345"), len("-0.00012345") + 1)
 
 # With fewer numbers than this, orjson saves nothing.
 _MANY = 4
+
+# The longest bar of a histogram, in letters.
+_BAR = 24
 _BLOCKS = "▁▂▃▄▅▆▇█"
 LEVEL_SIGNS = {"critical": "✗", "error": "✗", "warning": "▲", "info": "•", "debug": "·"}
 
@@ -194,7 +199,7 @@ def cell(value: Cell) -> str:
     match value:
         case None:
             return NOTHING
-        case Text(text) | Code(text) | Ref(_, text):
+        case Text(text) | Code(text) | Hash(text) | Ref(_, text):
             return visible(text)
         case Number(amount, unit):
             return with_unit(number(amount), unit)
@@ -266,10 +271,12 @@ def bar(one: Bar) -> str:
     return f"from {duration(one.begin)}, {lasted}"
 
 
-def bins(histogram: Histogram) -> list[tuple[str, int]]:
-    """Each bin in words, `0.1 to 0.2`, and its count."""
+def bins(histogram: Histogram) -> list[tuple[str, str, int]]:
+    """Each bin in words, `0.1 to 0.2`, its count as a bar of blocks, and its count."""
     edges = [number(edge) for edge in histogram.edges]
-    return [(f"{low} to {high}", count) for low, high, count in zip(edges, edges[1:], histogram.counts, strict=False)]
+    most = max(histogram.counts, default=0) or 1
+    blocks = ["█" * math.ceil(count / most * _BAR) for count in histogram.counts]
+    return [(f"{low} to {high}", bar, count) for low, high, bar, count in zip(edges, edges[1:], blocks, histogram.counts, strict=False)]
 
 
 def sparkline(values: Sequence[float | None]) -> str:
@@ -288,14 +295,20 @@ def _height(value: float, low: float, high: float) -> int:
     return round((value / 2 - low / 2) / span * (len(_BLOCKS) - 1)) if span > 0 else len(_BLOCKS) // 2
 
 
-def chart(drawn: Chart) -> str:
-    """A chart in one line: `loss · train batches (nats): ▇▅▃▂▁ 2.309 → 0.1919`."""
+def chart(drawn: Chart) -> list[str]:
+    """A chart, a line of text for each of its lines: `loss · train batches (nats): ▇▅▃▂▁ 2.309 → 0.1919; best: epoch-11`."""
     unit = f" ({drawn.unit})" if drawn.unit else ""
-    lines = []
-    for line in drawn.lines:
-        finite = [value for value in line.ys if value is not None] or [math.nan]
-        lines.append(f"{drawn.title}{unit}: {sparkline(line.ys)} {number(finite[0])} → {number(finite[-1])}")
-    return "\n".join(lines)
+    marks = f"; {', '.join([mark.what.text for mark in drawn.marks])}" if drawn.marks else ""
+    return [f"{drawn.title}{label}{unit}: {_course(line)}{marks}" for label, line in zip(_labels(drawn), drawn.lines, strict=True)]
+
+
+def _labels(drawn: Chart) -> list[str]:
+    return [f", {line.label}" for line in drawn.lines] if len(drawn.lines) > 1 else [""] * len(drawn.lines)
+
+
+def _course(line: Line) -> str:
+    finite = [value for value in line.ys if value is not None] or [math.nan]
+    return f"{sparkline(line.ys)} {number(finite[0])} → {number(finite[-1])}"
 
 
 def count(number_of: int) -> str:
