@@ -23,6 +23,7 @@ from contexta.report.document import (
     Code,
     Duration,
     Exact,
+    Hash,
     Level,
     Number,
     Pairs,
@@ -134,6 +135,11 @@ def _codes(items: Sequence[Code], _link: Links) -> list[str]:
     return [f"<code>{text}</code>" for text in all_shown([item.value for item in items])]
 
 
+def _hashes(items: Sequence[Hash], _link: Links) -> list[str]:
+    """All of each, of which the style shows the beginning: so, what is copied is the whole."""
+    return [f'<code class="hash">{text}</code>' for text in all_shown([item.value for item in items])]
+
+
 def _numbers(items: Sequence[Number], _link: Links) -> list[str]:
     values = [item.value for item in items]
     digits = words.digits(values)
@@ -236,6 +242,7 @@ _PUT: Mapping[type, Callable[[Sequence[Any], Links], list[str]]] = {
     NoneType: _nothings,
     Text: _texts,
     Code: _codes,
+    Hash: _hashes,
     Number: _numbers,
     Exact: _exacts,
     Change: _changes,

@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from contexta.render import words
 from contexta.render.drawing import Columns, Drawing, Flag, Lane, Lanes, Path
 from contexta.render.drawing.timeline import ABOVE, THICK
 from contexta.render.html_cells import all_shown, marked, shown
 from contexta.render.links import Links
+from contexta.report.document import Chart
 
 # How far labels stand from their axis, and below the middle of their line, in SVG units.
 _ASIDE, _BELOW, _UNDER = 6, 4, 8
@@ -19,6 +21,9 @@ _ASIDE, _BELOW, _UNDER = 6, 4, 8
 # The colour and, in tenths, the dashes of each line that a chart is about; a fifth looks like the first.
 _STROKES = (("#0072b2", ""), ("#d55e00", "70 40"), ("#009e73", "20 35"), ("#b3589a", "110 35 20 35"))
 _FAINT = 'stroke="#8a8f98" stroke-width="11"'
+
+# As many faint lines as a legend names.
+_MOST_FAINT = 3
 
 # How bars of each look are drawn: in tints that words can stand on, with an outline.
 _BARS = {
@@ -55,10 +60,12 @@ def _anchor(at: float, drawing: Drawing) -> str:
 
 def stroke(path: Path) -> Markup:
     """How a line looks."""
-    if path.faint:
-        return marked(_FAINT)
-    colour, dashes = _STROKES[path.number % len(_STROKES)]
-    return marked(f'stroke="{colour}" stroke-width="20"' + (f' stroke-dasharray="{dashes}"' if dashes else ""))
+    return marked(_FAINT if path.faint else _look(path.number))
+
+
+def _look(number: int) -> str:
+    colour, dashes = _STROKES[number % len(_STROKES)]
+    return f'stroke="{colour}" stroke-width="20"' + (f' stroke-dasharray="{dashes}"' if dashes else "")
 
 
 def flags(drawing: Drawing) -> Markup:
@@ -110,7 +117,7 @@ def _all_words(lanes: Sequence[Lane], link: Links) -> str:
     made = []
     for lane, name, aside, address in zip(lanes, names, asides, addresses, strict=True):
         named = f'<a href="{address}">{name}</a>' if address else name
-        over = ' class="over"' if len(lane.pieces) > 1 or lane.pieces[0].look in _STRIPES else ""
+        over = ' class="over"' if len(lane.pieces) > 1 or lane.pieces[0][2] in _STRIPES else ""
         weight = "" if lane.depth else ' font-weight="600"'
         place = f'x="{lane.at}%" {_SIDES[lane.side]} y="{lane.y + _BASE}"{weight}{over}'
         made.append(f'<text {place}>{named} <tspan font-weight="400">{aside}</tspan></text>\n')
@@ -119,20 +126,26 @@ def _all_words(lanes: Sequence[Lane], link: Links) -> str:
 
 def histogram_columns(columns: Columns) -> Markup:
     """The columns of a histogram with their counts above them and the edges below."""
-    path = "".join([f"M{one.x} {columns.floor}v-{one.height}h{one.width}v{one.height}z" for one in columns.columns if one.height])
-    counts = "".join(
-        [f'<text x="{one.middle}" y="{columns.floor - one.height - 4}">{one.label}</text>' for one in columns.columns if one.height]
-    )
+    floor = columns.floor
+    places = [one for one in zip(columns.edges, columns.edges[1:], columns.heights, columns.counts, strict=False) if one[2]]
+    path = "".join([f"M{begin + 1} {floor}V{floor - high}H{end - 1}V{floor}" for begin, end, high, _ in places])
+    counts = "".join([f'<text x="{(begin + end) // 2}" y="{floor - high - 4}">{count:,}</text>' for begin, end, high, count in places])
     edges = "".join([f'<text x="{tick.at}" y="{columns.height - _UNDER}">{tick.label}</text>' for tick in columns.ticks])
     axis = f'<path class="grid" d="M0 {columns.floor}H{columns.width}" stroke="#8a8f98"/>'
     return marked(f'<path class="column" d="{path}" fill="#0072b2"/>\n{axis}\n<g text-anchor="middle">{counts}{edges}</g>\n')
 
 
-def key(path: Path) -> Markup:
-    """How a line looks, for a legend; in tenths, as in the chart."""
-    line = f'<path class="{_line(path)}" d="M0 50H300" {stroke(path)}/>'
+def legend(chart: Chart) -> list[tuple[Markup, str]]:
+    """How each line of a chart looks, in tenths as in the chart, and its label; of the faint ones, a few."""
+    clear = [line.label for line in chart.lines if not line.faint]
+    faint = [line.label for line in chart.lines if line.faint]
+    if len(faint) > _MOST_FAINT:
+        faint = [*faint[:_MOST_FAINT], f"and {words.count(len(faint) - _MOST_FAINT)} more"]
+    return [(_key(f"line n{number}", _look(number)), label) for number, label in enumerate(clear)] + [
+        (_key("faint", _FAINT), label) for label in faint
+    ]
+
+
+def _key(kind: str, look: str) -> Markup:
+    line = f'<path class="{kind}" d="M0 50H300" {look}/>'
     return marked(f'<svg class="key" width="30" height="10" viewBox="0 0 300 100" aria-hidden="true">{line}</svg>')
-
-
-def _line(path: Path) -> str:
-    return "faint" if path.faint else f"line n{path.number}"

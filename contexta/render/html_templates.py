@@ -24,7 +24,7 @@ from contexta.render.drawing import Path as Line
 from contexta.render.html_assets import Asset, Placement, policy
 from contexta.render.links import Links
 from contexta.render.theme import SHIPPED, Theme, read_theme
-from contexta.report.document import Bar, Cell, Chart, Document, Histogram, Ref, Table, Timeline, section_ref
+from contexta.report.document import Cell, Chart, Document, Histogram, Ref, Table, Timeline, section_ref
 
 _HERE = Path(__file__).resolve()
 _PACKAGE = _HERE.parent.parent
@@ -186,7 +186,8 @@ def _environment(own: Path | None) -> jinja2.Environment:
         labels=_of((Drawing,), html_pictures.labels),
         flags=_of((Drawing,), html_pictures.flags),
         stroke=_of((Line,), html_pictures.stroke),
-        key=_of((Line,), html_pictures.key),
+        legend=_of((Chart,), html_pictures.legend),
+        points=_of((Chart,), lambda chart: sum(len(line.xs) for line in chart.lines)),
         lanes=_of((Timeline,), lanes),
         bars=_of((Lanes,), html_pictures.bars),
         columns=_of((Histogram,), columns),
@@ -195,8 +196,6 @@ def _environment(own: Path | None) -> jinja2.Environment:
         kind=lambda item: type(item).__name__.lower(),
         number=_of((int, float), words.number),
         exact=_of((int, float), words.exact),
-        bar=_of((Bar,), words.bar),
-        bins=_of((Histogram,), words.bins),
         duration=_of((int, float), words.duration),
         size=_of((int,), words.size),
         with_unit=_of((str,), words.with_unit),

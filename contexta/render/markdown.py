@@ -20,6 +20,7 @@ from contexta.report.document import (
     Issues,
     Lineage,
     Note,
+    Pairs,
     Prose,
     Ref,
     Table,
@@ -70,8 +71,10 @@ def _head(document: Document, links: Links) -> Iterator[str]:
 
 def _block(block: Block, links: Links) -> Iterator[str]:
     match block:
-        case Facts(items) | Lineage(items):
+        case Facts(items):
             yield from (_fact(item, links) for item in items)
+        case Lineage(steps):
+            yield " → ".join(_step(step, links) for step in steps)
         case Figures():
             yield from (_fact(item, links) for item in words.facts_of(block))
         case Table():
@@ -80,15 +83,12 @@ def _block(block: Block, links: Links) -> Iterator[str]:
             yield from _table(table, links)
         case Chart():
             yield from (f"- {escape(line)}" for line in words.chart(block))
-        case Timeline(title, moment, bars, total):
-            yield f"**{escape(title)}**, from {words.cell(moment)}"
-            yield ""
-            yield from (f"{'  ' * bar.depth}- {_cell(bar.what, links)}: {_cell(bar.status, links)}, {words.bar(bar)}" for bar in bars)
-            yield from ["", _more(len(bars), total)] if total > len(bars) else []
+        case Timeline():
+            yield from _timeline(block, links)
         case Histogram(title, unit):
             yield f"**{escape(words.with_unit(title, unit and f'({unit})'))}**"
             yield ""
-            yield from (f"- {span}: {words.count(count)}" for span, count in words.bins(block))
+            yield from (f"- {span}: {blocks} {words.count(count)}" for span, blocks, count in words.bins(block))
         case Issues(items, total):
             yield from (_issue(issue, links) for issue in items)
             yield from ["", _more(len(items), total)] if total > len(items) else []
@@ -99,6 +99,25 @@ def _block(block: Block, links: Links) -> Iterator[str]:
             yield escape(text)
         case _:
             assert_never(block)
+
+
+def _timeline(block: Timeline, links: Links) -> Iterator[str]:
+    """A list, what lies in another below it; of one that lies in nothing that is shown, no deeper than the one above allows."""
+    yield f"**{escape(block.title)}**, from {words.cell(block.moment)}"
+    yield ""
+    depth = -1
+    for bar in block.bars:
+        depth = min(bar.depth, depth + 1)
+        yield f"{'  ' * depth}- {_cell(bar.what, links)}: {_cell(bar.status, links)}, {words.bar(bar)}"
+    if block.total > len(block.bars):
+        yield ""
+        yield f"*{escape(block.note)}*" if block.note else _more(len(block.bars), block.total)
+
+
+def _step(step: Fact, links: Links) -> str:
+    note = f" ({escape(step.note)})" if step.note else ""
+    things = [item for _, item in step.value.items] if isinstance(step.value, Pairs) else [step.value]
+    return f"**{escape(step.label)}:** {', '.join(_cell(thing, links) for thing in things)}{note}"
 
 
 def _issue(issue: Issue, links: Links) -> str:

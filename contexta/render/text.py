@@ -63,13 +63,17 @@ def _block(block: Block) -> Iterator[str]:
             yield from _table(block.table if isinstance(block, Details) else block)
         case Chart():
             yield from map(words.one_line, words.chart(block))
-        case Timeline(title, moment, bars, total):
+        case Timeline(title, moment, bars, total, note):
             yield words.one_line(f"{title}, from {words.cell(moment)}")
-            yield from (f"{'  ' * (bar.depth + 1)}{_line(bar.what)}  {_line(bar.status)}  {words.bar(bar)}" for bar in bars)
-            yield from [_more(len(bars), total)] if total > len(bars) else []
+            names = [f"{'  ' * (bar.depth + 1)}{_line(bar.what)}" for bar in bars]
+            width = max(map(len, names), default=0)
+            yield from (f"{name:<{width}}  {_line(bar.status)}  {words.bar(bar)}" for name, bar in zip(names, bars, strict=True))
+            yield from [f"({words.one_line(note)})" if note else _more(len(bars), total)] if total > len(bars) else []
         case Histogram(title, unit):
             yield words.one_line(words.with_unit(title, unit and f"({unit})"))
-            yield from (f"  {span}  {words.count(count)}" for span, count in words.bins(block))
+            found = words.bins(block)
+            width = max((len(span) for span, _, _ in found), default=0)
+            yield from (f"  {span:<{width}}  {blocks} {words.count(count)}" for span, blocks, count in found)
         case Issues(items, total):
             yield from (f"{words.LEVEL_SIGNS[issue.severity]} {issue.severity:<7} {words.one_line(issue.sentence)}" for issue in items)
             yield from [_more(len(items), total)] if total > len(items) else []

@@ -18,6 +18,7 @@ from contexta.report.document import (
     Fact,
     Figure,
     Figures,
+    Hash,
     Histogram,
     Level,
     Number,
@@ -53,6 +54,9 @@ _TIES = range(len("1.2345"), len("-0.00012345") + 1)
 
 # With fewer numbers than this, orjson saves nothing.
 _MANY = 4
+
+# The longest bar of a histogram, in letters.
+_BAR = 24
 _BLOCKS = "▁▂▃▄▅▆▇█"
 LEVEL_SIGNS = {"critical": "✗", "error": "✗", "warning": "▲", "info": "•", "debug": "·"}
 
@@ -194,7 +198,7 @@ def cell(value: Cell) -> str:
     match value:
         case None:
             return NOTHING
-        case Text(text) | Code(text) | Ref(_, text):
+        case Text(text) | Code(text) | Hash(text) | Ref(_, text):
             return visible(text)
         case Number(amount, unit):
             return with_unit(number(amount), unit)
@@ -266,10 +270,12 @@ def bar(one: Bar) -> str:
     return f"from {duration(one.begin)}, {lasted}"
 
 
-def bins(histogram: Histogram) -> list[tuple[str, int]]:
-    """Each bin in words, `0.1 to 0.2`, and its count."""
+def bins(histogram: Histogram) -> list[tuple[str, str, int]]:
+    """Each bin in words, `0.1 to 0.2`, its count as a bar of blocks, and its count."""
     edges = [number(edge) for edge in histogram.edges]
-    return [(f"{low} to {high}", count) for low, high, count in zip(edges, edges[1:], histogram.counts, strict=False)]
+    most = max(histogram.counts, default=0) or 1
+    blocks = ["█" * math.ceil(count / most * _BAR) for count in histogram.counts]
+    return [(f"{low} to {high}", bar, count) for low, high, bar, count in zip(edges, edges[1:], blocks, histogram.counts, strict=False)]
 
 
 def sparkline(values: Sequence[float | None]) -> str:
@@ -289,10 +295,14 @@ def _height(value: float, low: float, high: float) -> int:
 
 
 def chart(drawn: Chart) -> list[str]:
-    """Each line of a chart in a line: `loss · train batches (nats): ▇▅▃▂▁ 2.309 → 0.1919`, named where there are others like it."""
+    """Each line of a chart in a line: `loss · train batches (nats): ▇▅▃▂▁ 2.309 → 0.1919; best: epoch-11`, named where there are others."""
     title = f"{drawn.title} ({drawn.unit})" if drawn.unit else drawn.title
+    marks = f"; {', '.join([mark.what.text for mark in drawn.marks])}" if drawn.marks else ""
     alone = sum(not line.faint for line in drawn.lines) == 1
-    return [f"{title if alone and not line.faint else f'{title}, {line.label}'}: {_course(line.ys)}" for line in drawn.lines]
+    return [
+        f"{title if alone and not line.faint else f'{title}, {line.label}'}: {_course(line.ys)}{'' if line.faint else marks}"
+        for line in drawn.lines
+    ]
 
 
 def _course(values: Sequence[float | None]) -> str:

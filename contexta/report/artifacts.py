@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from contexta.contract import Artifact
 from contexta.report import cells
 from contexta.report.diagnostics import is_missing
-from contexta.report.document import Bytes, Cell, Ref, Status
+from contexta.report.document import Bytes, Cell, Hash, Ref, Status
 
 TITLES = ("Artifact", "Kind", "State", "Size", "SHA-256", "Location", "Created", "Made in", "Attributes")
 
@@ -56,7 +56,7 @@ def row(known: ArtifactFacts) -> tuple[Cell, ...]:
         cells.text(known.kind),
         Status(known.state),
         None if known.size_bytes is None else Bytes(known.size_bytes),
-        cells.code(known.sha256),
+        None if known.sha256 is None else Hash(known.sha256),
         cells.code(known.location),
         cells.time(known.created_at),
         _ref(known.made_in) if known.made_in else None,

@@ -23,6 +23,7 @@ from contexta.report.document import (
     Code,
     Duration,
     Exact,
+    Hash,
     Level,
     Number,
     Pairs,
@@ -148,7 +149,7 @@ def plain(cell: Cell) -> Scalar:
             return count
         case Pairs():
             return json.dumps(_object(cell), ensure_ascii=False)
-        case Text(found) | Code(found) | Status(found) | Level(found) | Time(found) | Number(found) | Exact(found):
+        case Text(found) | Code(found) | Hash(found) | Status(found) | Level(found) | Time(found) | Number(found) | Exact(found):
             return found
 
 

@@ -26,6 +26,13 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Hash:
+    """A digest, in hexadecimal: told apart by its beginning, of use only as a whole."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A number with its unit, worded for reading."""
 
@@ -119,7 +126,7 @@ class Spark:
 
 
 Quantity = Number | Exact | Change | Duration | Bytes
-Cell = Text | Code | Number | Exact | Change | Spark | Ref | Status | Level | Time | Duration | Bytes | Pairs | None
+Cell = Text | Code | Hash | Number | Exact | Change | Spark | Ref | Status | Level | Time | Duration | Bytes | Pairs | None
 
 
 @dataclass(frozen=True, slots=True)

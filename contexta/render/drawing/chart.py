@@ -58,9 +58,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A chart, ready to draw, and in words for those who do not see it. `grid` is the `d` attribute of a line at each tick of y,
-    `points` how many are drawn.
-    """
+    """A chart, ready to draw, and in words for those who do not see it. `grid` is the `d` attribute of a line at each tick of y."""
 
     paths: tuple[Path, ...]
     x_ticks: tuple[Tick, ...]
@@ -68,7 +66,6 @@ class Drawing:
     grid: str
     flags: tuple[Flag, ...]
     description: str
-    points: int
     top: int = TOP
     width: int = WIDTH
     height: int = HEIGHT
@@ -124,7 +121,6 @@ def draw(chart: Chart) -> Drawing:
         grid="".join([f"M{LEFT} {tick.at}H{WIDTH - RIGHT}" for tick in y_ticks]),
         flags=tuple(_flags(chart.marks, curves, x_ends, x_scale, y_scale)) if chart.marks else (),
         description=_description(chart, ys, y_ends),
-        points=len(xs),
         top=top,
     )
 

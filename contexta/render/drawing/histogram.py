@@ -1,8 +1,6 @@
 """Where the columns of a histogram stand."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from contexta.render import words
 from contexta.render.drawing.scales import Tick
@@ -16,21 +14,13 @@ SIDE, TOP, BOTTOM = 16, 20, 24
 _APART = 44
 
 
-class Column(NamedTuple):
-    """One column, which stands on the floor, and its count."""
-
-    x: int
-    width: int
-    height: int
-    middle: int
-    label: str
-
-
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A histogram, ready to draw, and in words."""
+    """A histogram, ready to draw, and in words: the places of its edges, and how high each column between two of them is."""
 
-    columns: tuple[Column, ...]
+    edges: tuple[int, ...]
+    heights: tuple[int, ...]
+    counts: tuple[int, ...]
     ticks: tuple[Tick, ...]
     description: str
     width: int = WIDTH
@@ -42,18 +32,17 @@ def columns(histogram: Histogram) -> Columns:
     """Lay a histogram out; every column is as wide as any, since so are the stretches between its edges."""
     counts = histogram.counts
     width = (WIDTH - 2 * SIDE) / max(1, len(counts))
-    every = -(-_APART // max(1, int(width)))
-    edges = words.numbers(histogram.edges, words.digits(histogram.edges)) if histogram.edges else []
-    ticks = [Tick(round(SIDE + place * width), edge) for place, edge in enumerate(edges) if place % every == 0]
-    return Columns(tuple(_columns(counts, width)), tuple(ticks), _description(histogram, edges))
-
-
-def _columns(counts: Sequence[int], width: float) -> Iterator[Column]:
+    edges = tuple([round(SIDE + place * width) for place in range(len(histogram.edges))])
     room = (HEIGHT - BOTTOM - TOP) / (max(counts, default=0) or 1)
-    for place, count in enumerate(counts):
-        begin, end = round(SIDE + place * width) + 1, round(SIDE + (place + 1) * width) - 1
-        # What is there is seen, however little it is.
-        yield Column(begin, max(1, end - begin), max(1, round(count * room)) if count else 0, (begin + end) // 2, words.count(count))
+    labels = words.numbers(histogram.edges, words.digits(histogram.edges)) if edges else []
+    every = -(-_APART // max(1, int(width)))
+    return Columns(
+        edges=edges,
+        heights=tuple([max(1, round(count * room)) if count else 0 for count in counts]),  # what is there is seen, however little it is
+        counts=counts,
+        ticks=tuple(map(Tick, edges[::every], labels[::every])),
+        description=_description(histogram, labels),
+    )
 
 
 def _description(histogram: Histogram, edges: list[str]) -> str:

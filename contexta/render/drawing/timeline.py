@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from contexta.render import words
 from contexta.render.drawing.scales import Scale, Tick, seconds_within
-from contexta.report.document import Bar, Status, Timeline
+from contexta.report.document import Bar, Timeline
 
 # The distance of bars, which a finger can tell apart; how high they are, and what stands above the first.
 PITCH, THICK, ABOVE = 24, 18, 22
@@ -29,12 +28,8 @@ Look = Literal["well", "failed", "open", "stopped", "inferred"]
 Side = Literal["inside", "after", "before"]
 
 
-class Piece(NamedTuple):
-    """A bar, in hundredths of the width."""
-
-    at: float
-    wide: float
-    look: Look
+# A bar: where it begins and how wide it is, in hundredths of the width, and how it looks.
+Piece = tuple[float, float, Look]
 
 
 class Lane(NamedTuple):
@@ -94,16 +89,12 @@ def _parted(row: list[Bar]) -> list[list[Bar]]:
 def _lane(row: Sequence[Bar], y: int, scale: Scale) -> Lane:
     begins = scale.tenths([bar.begin for bar in row])
     ends = scale.tenths([scale.high if bar.end is None else bar.end for bar in row])
-    pieces = tuple(
-        [
-            Piece(begin / 10, (end - begin) / 10 if end - begin > _LEAST else _LEAST / 10, _look(bar.status, is_open=bar.end is None))
-            for bar, begin, end in zip(row, begins, ends, strict=True)
-        ]
-    )
+    wide = [max(_LEAST, end - begin) for begin, end in zip(begins, ends, strict=True)]
+    pieces = tuple([(begin / 10, width / 10, _look(bar)) for bar, begin, width in zip(row, begins, wide, strict=True)])
     about, name, aside = _words(row)
-    at, end = begins[0] / 10, pieces[-1].at + pieces[-1].wide
+    at, end = begins[0] / 10, (begins[-1] + wide[-1]) / 10
     side = _side(at, end - at, (len(name) + len(aside) + 2) * _LETTER)
-    return Lane(about.what.ref, name, aside, about.depth, y, round(end, 1) if side == "after" else at, side, pieces)
+    return Lane(about.what.ref, name, aside, about.depth, y, end if side == "after" else at, side, pieces)
 
 
 def _words(row: Sequence[Bar]) -> tuple[Bar, str, str]:
@@ -111,9 +102,9 @@ def _words(row: Sequence[Bar]) -> tuple[Bar, str, str]:
     if len(row) == 1:
         return row[0], words.shortened(row[0].what.text, _NAME), _aside(row[0])
     name = f"{words.shortened(row[0].what.text, _NAME // 2)} … {words.shortened(row[-1].what.text, _NAME // 2)}"
-    odd = next((bar for bar in row if bar.status.value not in _PLAIN), None)
+    odd = next((bar for bar in row if bar.status.value not in _PLAIN and bar.status.value != "unknown"), None)
     if odd is None:
-        return row[0], name, f"{words.count(len(row))} in a row"
+        return row[0], name, f"{words.count(len(row))} in a row" + (" · inferred" if row[0].status.inferred else "")
     return odd, name, f"{words.shortened(odd.what.text, _NAME // 2)}: {_aside(odd)}"
 
 
@@ -126,13 +117,13 @@ def _side(at: float, wide: float, needed: float) -> Side:
     return "before" if at >= needed else "inside"
 
 
-@lru_cache(maxsize=64)
-def _look(status: Status, *, is_open: bool) -> Look:
-    if status.value in _FAILED:
+def _look(bar: Bar) -> Look:
+    status = bar.status.value
+    if status in _FAILED:
         return "failed"
-    if status.inferred:
+    if bar.status.inferred:
         return "inferred"
-    return "well" if status.value in _PLAIN else "open" if is_open else "stopped"
+    return "well" if status in _PLAIN else "open" if bar.end is None else "stopped"
 
 
 def _aside(bar: Bar) -> str:

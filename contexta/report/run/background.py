@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from contexta.contract import ContextModel, EnvironmentSnapshot, Problem, RunSnapshot
-from contexta.contract.details import DETAILS, NAMESPACE
+from contexta.contract.details import DETAILS, NAMESPACE, run_details
 from contexta.report import cells, cut
 from contexta.report.choice import ROWS
-from contexta.report.document import Block, Cell, Code, Details, Fact, Facts, Level, Note, Number, Section, Table, Text
+from contexta.report.document import Block, Cell, Code, Details, Fact, Facts, Level, Lineage, Note, Number, Pairs, Section, Table, Text
 from contexta.report.run.overview import detail_facts
+
+# As many things of a kind as a step of the lineage names.
+_MOST = 5
 
 _BY_SEVERITY = cut.by_word(lambda problem: str(problem.severity), ("error", "warning"), "by severity")
 
@@ -40,13 +43,29 @@ def _named(caption: str, column: str, entries: Mapping[str, str]) -> Table:
 
 
 def provenance(snapshot: RunSnapshot) -> Section | None:
-    """Who wrote the lines, which files hold them, and what else they say of the run."""
+    """Where the run came from and went to, who wrote the lines, which files hold them, and what else they say of the run."""
     if not (snapshot.producers or snapshot.sources):
         return None
+    steps = tuple(_lineage(snapshot))
     facts = [Fact("Written by", Code(", ".join(snapshot.producers)))] if snapshot.producers else []
     facts += [*detail_facts(snapshot.run), *(Fact(name, value) for name, value in _extensions(snapshot))]
     sources = cells.table("Read from", ("File", "Lines"), ((Code(one.file), Number(one.lines)) for one in snapshot.sources))
-    return Section("Provenance", (Facts(tuple(facts)), sources) if facts else (sources,))
+    return Section("Provenance", (*([Lineage(steps)] if len(steps) > 1 else ()), *([Facts(tuple(facts))] if facts else ()), sources))
+
+
+def _lineage(snapshot: RunSnapshot) -> Iterator[Fact]:
+    """Dataset, run, artifacts and deployments, as far as they are known."""
+    dataset = run_details(snapshot.run).get("dataset_ref")
+    if dataset is not None:
+        yield Fact("Dataset", cells.value(dataset))
+    yield Fact("Run", cells.ref(snapshot.run))
+    manifests = [artifact.manifest for artifact in snapshot.artifacts]
+    made = [(manifest.artifact_kind, cells.bare_ref(manifest.artifact_ref)) for manifest in manifests]
+    live = [(deployment.status, cells.ref(deployment)) for deployment in snapshot.deployments]
+    for one, many, found in (("Artifact", "Artifacts", made), ("Deployment", "Deployments", live)):
+        if found:
+            more = f"and {len(found) - _MOST:,} more" if len(found) > _MOST else ""
+            yield Fact(one if len(found) == 1 else many, Pairs(tuple(found[:_MOST])), more)
 
 
 def _extensions(snapshot: RunSnapshot) -> Iterator[tuple[str, Cell]]:
