@@ -58,9 +58,9 @@ def read_theme(path: Path) -> Theme:
     try:
         said = tomllib.loads(path.read_text("utf-8"))
     except UnicodeDecodeError:
-        raise ThemeFailure(path, "", "is no UTF-8 text") from None
+        raise ThemeFailure(f"{path}: is no UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:
-        raise ThemeFailure(path, "", f"is no TOML: {error}") from None
+        raise ThemeFailure(f"{path}: is no TOML: {error}") from None
     top = _Keys(path, "", said)
     logo, accent = top.table("logo"), top.table("accent")
     theme = Theme(
@@ -91,7 +91,7 @@ class _Keys:
     values: dict[str, Any]
 
     def fault(self, key: str, rule: str) -> ThemeFailure:
-        return ThemeFailure(self.path, self.inside + key, rule)
+        return ThemeFailure(f"{self.path}: {self.inside}{key}: {rule}")
 
     def only(self, known: str) -> None:
         for key in self.values:
