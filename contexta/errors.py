@@ -1,7 +1,5 @@
 """What can go wrong, worded for the person who reads it."""
 
-from pathlib import Path
-
 
 class ContextaError(Exception):
     """Something the user can act on: one sentence that says what is wrong, where, and the way out."""
@@ -34,6 +32,3 @@ class TemplateFailure(ContextaError):
 
 class ThemeFailure(ContextaError):
     """A theme that cannot be used: which file, which key, and what is wrong with it."""
-
-    def __init__(self, path: Path, key: str, rule: str) -> None:
-        super().__init__(f"{path}: {key}: {rule}" if key else f"{path}: {rule}")

@@ -58,22 +58,18 @@ def read_theme(path: Path) -> Theme:
     try:
         said = tomllib.loads(path.read_text("utf-8"))
     except UnicodeDecodeError:
-        raise ThemeFailure(path, "", "is no UTF-8 text") from None
+        raise ThemeFailure(f"{path}: is no UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:
-        raise ThemeFailure(path, "", f"is no TOML: {error}") from None
-    top = _Keys(path, "", said)
-    logo, accent = top.table("logo"), top.table("accent")
-    theme = Theme(
+        raise ThemeFailure(f"{path}: is no TOML: {error}") from None
+    top = _Keys(path, "", said).only("title", "footer", "logo", "accent")
+    logo, accent = top.table("logo").only("file", "alt"), top.table("accent").only("light", "dark")
+    return Theme(
         title=top.text("title"),
         footer=top.text("footer"),
-        logo=_logo(logo) if logo else None,
-        light=accent.colour("light") if accent else None,
-        dark=accent.colour("dark") if accent else None,
+        logo=_logo(logo) if "logo" in said else None,
+        light=accent.colour("light"),
+        dark=accent.colour("dark"),
     )
-    for keys, known in ((top, "title, footer, logo, accent"), (logo, "file, alt"), (accent, "light, dark")):
-        if keys:
-            keys.only(known)
-    return theme
 
 
 def theme_files(path: Path) -> tuple[bytes, ...]:
@@ -91,17 +87,18 @@ class _Keys:
     values: dict[str, Any]
 
     def fault(self, key: str, rule: str) -> ThemeFailure:
-        return ThemeFailure(self.path, self.inside + key, rule)
+        return ThemeFailure(f"{self.path}: {self.inside}{key}: {rule}")
 
-    def only(self, known: str) -> None:
+    def only(self, *known: str) -> "_Keys":
+        """Itself, if it has no other keys."""
         for key in self.values:
-            if key not in known.split(", "):
-                raise self.fault(key, f"is no key of a theme; expected one of {known}")
+            if key not in known:
+                raise self.fault(key, f"is no key of a theme; expected one of {', '.join(known)}")
+        return self
 
-    def table(self, key: str) -> "_Keys | None":
-        if key not in self.values:
-            return None
-        value = self.values[key]
+    def table(self, key: str) -> "_Keys":
+        """The table of that name, empty where there is none."""
+        value = self.values.get(key, {})
         if not isinstance(value, dict):
             raise self.fault(key, f"expected a table, [{key}]")
         return _Keys(self.path, f"{key}.", value)
