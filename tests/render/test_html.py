@@ -341,7 +341,7 @@ def test_a_part_that_pages_are_made_of_can_be_replaced(tmp_path: Path) -> None:
     (tmp_path / "chart.svg.j2").write_text(own)
     made = HtmlRenderer.create(tmp_path).render(specimen("<text>"), links)
     assert '<svg role="img" aria-label="&lt;text&gt;"></svg>' in made
-    assert "<polyline" not in made
+    assert '<g class="line' not in made
 
 
 def test_text_is_escaped_in_the_users_templates_too(tmp_path: Path) -> None:

@@ -273,9 +273,9 @@ def test_a_sparkline_is_drawn_of_any_finite_values(values: list[float | None]) -
 
 def test_a_chart_reads_as_its_course_from_first_to_last() -> None:
     drawn = Chart("loss · train", "nats", "index", (), (Line.through("loss", ((0, 2.0), (1, None), (2, 1.0))),), 3)
-    assert words.chart(drawn) == "loss · train (nats): █ ▁ 2 → 1"
+    assert words.chart(drawn) == ["loss · train (nats): █ ▁ 2 → 1"]
 
 
 def test_a_chart_without_a_finite_value_says_so() -> None:
     drawn = Chart("loss", None, "index", (), (Line.through("loss", ((0, None),)),), 1)
-    assert words.chart(drawn) == "loss:  NaN → NaN"
+    assert words.chart(drawn) == ["loss:  NaN → NaN"]

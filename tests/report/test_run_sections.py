@@ -23,6 +23,7 @@ from contexta.report.document import (
     Facts,
     Figure,
     Figures,
+    Hash,
     Issues,
     Level,
     Note,
@@ -30,6 +31,7 @@ from contexta.report.document import (
     Pairs,
     Prose,
     Ref,
+    Spark,
     Status,
     Text,
     Time,
@@ -274,7 +276,7 @@ def test_an_artifact_stands_with_its_size_and_hash() -> None:
         "Kind": Text("checkpoint"),
         "State": Status("present"),
         "Size": Bytes(2900),
-        "SHA-256": Code("a" * 64),
+        "SHA-256": Hash("a" * 64),
         "Location": Code("path:out/model.bin"),
         "Created": Time(BEGIN),
         "Made in": Ref(TRAIN, "train"),
@@ -322,7 +324,8 @@ def metrics_page(*values: float) -> Document:
 
 def test_a_metric_stands_in_one_row_with_its_first_last_least_and_greatest() -> None:
     made = tables(section(metrics_page(3, 1, 2), "Metrics").blocks)[0]
-    assert made.rows == ((Text("loss"), Text("train"), Text("nats"), Number(3), Number(3), Number(2), Number(1), Number(3)),)
+    course = Spark((3, 1, 2))
+    assert made.rows == ((Text("loss"), Text("train"), Text("nats"), Number(3), course, Number(3), Number(2), Number(1), Number(3)),)
 
 
 def test_a_metric_without_a_finite_value_has_no_least_and_greatest() -> None:
