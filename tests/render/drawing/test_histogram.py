@@ -1,5 +1,7 @@
 """Where the columns of a histogram stand."""
 
+from itertools import pairwise
+
 from contexta.render.drawing.histogram import BOTTOM, HEIGHT, SIDE, TOP, WIDTH, columns
 from contexta.report.document import Histogram
 
@@ -17,7 +19,7 @@ def test_one_among_very_many_is_seen() -> None:
 
 def test_labels_of_many_edges_do_not_run_into_each_other() -> None:
     places = [tick.at for tick in columns(Histogram("error", None, tuple(range(31)), (1,) * 30)).ticks]
-    assert min(after - before for before, after in zip(places, places[1:], strict=False)) >= 44
+    assert min(after - before for before, after in pairwise(places)) >= 44
 
 
 def test_a_histogram_in_words_tells_where_values_are() -> None:
