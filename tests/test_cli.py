@@ -341,7 +341,7 @@ def last_line(result: Result) -> str:
 def test_the_last_line_says_what_was_built_and_that_all_is_well(iris: Path, out: Path) -> None:
     result = call("build", iris, "-o", out)
     assert result.exit_code == OK
-    assert last_line(result) == f"{out / 'index.html'}: 2 runs, 0 deployments, 4 files; nothing needs attention."
+    assert last_line(result) == f"{out / 'index.html'}: 2 runs, 0 deployments, 5 files; nothing needs attention."
 
 
 def test_the_last_line_says_what_needs_attention(failed: Path, out: Path) -> None:
@@ -420,7 +420,10 @@ def ledger(root: Path) -> Path:
 
 def test_verbose_says_how_much_was_made_and_written(several: Path, out: Path) -> None:
     said = [call("build", several, "-o", out, "-v").stderr for _ in range(2)]
-    assert said == ["8 pages made, 8 files in all, 8 of them new or changed\n", "0 pages made, 8 files in all, 0 of them new or changed\n"]
+    assert said == [
+        "10 pages made, 10 files in all, 10 of them new or changed\n",
+        "0 pages made, 10 files in all, 0 of them new or changed\n",
+    ]
 
 
 def test_verbose_says_what_is_read_again_and_why(several: Path, out: Path) -> None:
@@ -441,7 +444,7 @@ def test_without_verbose_nothing_is_said_of_what_is_read_again(several: Path, ou
 
 def test_full_makes_every_page_again(several: Path, out: Path) -> None:
     call("build", several, "-o", out)
-    assert "8 pages made, 8 files in all, 0 of them" in call("build", several, "-o", out, "-v", "--full").stderr
+    assert "10 pages made, 10 files in all, 0 of them" in call("build", several, "-o", out, "-v", "--full").stderr
 
 
 def test_what_is_said_at_the_end_does_not_depend_on_what_was_built_before(failed: Path, out: Path) -> None:

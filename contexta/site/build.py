@@ -137,13 +137,13 @@ class _Site:
         return found
 
     def _guessed(self, sources: Iterable[RunSource]) -> Iterator[tuple[RunSource, Against]]:
-        """New runs, those of one project as they stand in the files, and what each is probably measured against.
+        """New runs, those of one project in the order in which they seem to have begun, and what each is probably measured against.
 
-        That is what it was measured against before, else the run that stands before it, else the latest of those that are as they were.
+        That is what it was measured against before, else the run before it, else the latest of those that are as they were.
         """
         latest = self._latest_as_before()
         by_project: dict[str, list[RunSource]] = {}
-        for source in sorted(sources, key=lambda source: source.lines.begin):
+        for source in sorted(sources, key=_glanced):
             by_project.setdefault(str(source.ref.owner("project")), []).append(source)
         for project, new in by_project.items():
             for left, source in zip(range(len(new), 0, -1), new, strict=True):
@@ -255,6 +255,12 @@ class _Site:
         self.workspace.index.keep(self._kind, self._new)
         self.workspace.index.commit()
         self._new.clear()
+
+
+def _glanced(source: RunSource) -> tuple[str, str, int]:
+    """The key that puts runs in the order of their beginning, as far as can be told without reading them."""
+    time, file, place = source.lines.glance()
+    return (chronological(time), source.ref.text, 0) if time else ("", file, place)
 
 
 def _bundles(tasks: Iterable[Task]) -> Iterator[list[Task]]:

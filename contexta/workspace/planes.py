@@ -1,6 +1,7 @@
 """The planes of a workspace: where its lines lie, and how to read some of them again."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,10 @@ from contexta.contract import Problem
 from contexta.workspace import ledger_db
 from contexta.workspace.layout import JSONL_PLANES, LEDGER_DB, MARKERS
 from contexta.workspace.lines import Block, Located, Unusable, file_notices, read_blocks, read_lines
+
+# When something began, as it stands in a line, and how much of a line is looked at for it.
+_TIME = re.compile(rb'"(?:started_at|observed_at)"\s*:\s*"([0-9T:.-]{19,29}Z)"')
+_GLANCE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,9 @@ class Plane(Protocol):
     def read(self, extents: Iterable[Extent]) -> Iterator[Block | Located | Unusable]:
         """The lines of some extents."""
 
+    def glance(self, extent: Extent) -> str:
+        """The first time that stands in an extent's first line, without parsing it; empty where none is seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class JsonlPlane:
@@ -58,6 +66,16 @@ class JsonlPlane:
         except OSError as error:
             yield Unusable(Problem(self.name, 0, "unreadable_file", f"cannot be read: {error.strerror}", "error"))
 
+    def glance(self, extent: Extent) -> str:
+        """A time in the first line, if it stands near the beginning."""
+        try:
+            with self.path.open("rb", buffering=0) as stream:
+                stream.seek(extent.start)
+                found = _TIME.search(stream.read(min(_GLANCE, extent.end - extent.start)) or b"")
+        except OSError:
+            return ""
+        return found[1].decode() if found else ""
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerTable:
@@ -75,6 +93,10 @@ class LedgerTable:
         """The rows of some extents."""
         for extent in extents:
             yield from ledger_db.read_rows(self.path, self.name, self.table, extent.start, extent.end)
+
+    def glance(self, _extent: Extent) -> str:
+        """Nothing: to open the database for it takes too long."""
+        return ""
 
 
 def jsonl_planes(root: Path) -> list[JsonlPlane]:

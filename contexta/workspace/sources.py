@@ -48,11 +48,11 @@ class Lines:
             assembly.read(plane, unpacked(plane.name, data))
         return assembly
 
-    @property
-    def begin(self) -> tuple[str, int]:
-        """The file and place of the first of them; there is always one."""
+    def glance(self) -> tuple[str, str, int]:
+        """What tells at a glance which of several runs came first: a time in the first line, if it has one; and where that line stands."""
         plane, data = self.extents[0]
-        return plane.name, unpacked(plane.name, data)[0].start
+        first = unpacked(plane.name, data)[0]
+        return plane.glance(first), plane.name, first.start
 
     @property
     def size(self) -> int:

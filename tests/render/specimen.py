@@ -18,12 +18,14 @@ from contexta.report.document import (
     Facts,
     Figure,
     Figures,
+    Hash,
     Histogram,
     Issue,
     Issues,
     Level,
     Line,
     Lineage,
+    Mark,
     Note,
     Number,
     Pairs,
@@ -90,6 +92,7 @@ def _facts(text: str) -> Block:
         None,
         Text(text),
         Code(text),
+        Hash(text),
         Exact(0.1 + 0.2, text),
         Number(math.nan),
         Number(math.inf),
@@ -126,7 +129,9 @@ def _cut(text: str, name: str) -> Block:
 
 
 def _chart(text: str, stands_for: int) -> Block:
-    return Chart(text, text, "index", (text, "e2"), (Line.through(text, ((0, 2.5), (1, None), (2, 0.5))),), stands_for)
+    lines = (Line.through(text, ((0, 2.5), (1, None), (2, 0.5))), Line(text, (0.0, 2.0), (1.5, 2.0), faint=True))
+    marks = (Mark(2, Ref(LINKED, text)),) if stands_for > 2 else ()
+    return Chart(text, text, "index", (text, "e2"), lines if marks else lines[:1], stands_for, "log" if marks else "linear", marks)
 
 
 def _timeline(text: str) -> Block:
@@ -135,7 +140,7 @@ def _timeline(text: str) -> Block:
         Bar(Ref("batch:demo.r1.train.e0", text), Status("failed"), 1.0, 5.0, depth=1),
         Bar(Ref("stage:demo.r1.eval", text), Status("unknown", inferred=True), 13.0, None),
     )
-    return Timeline(text, Time(MOMENT), bars, 5)
+    return Timeline(text, Time(MOMENT), bars, 5, f"3 of 5 are drawn: {text}.")
 
 
 def _histogram(text: str) -> Block:

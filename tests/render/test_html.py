@@ -16,30 +16,41 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from contexta.contract import RunSnapshot
 from contexta.errors import TemplateFailure
 from contexta.render import HtmlRenderer, no_links, words
 from contexta.render.html_templates import shipped_templates, slug
 from contexta.report import build_snapshot_report, cells
 from contexta.report.document import (
+    Bar,
     Block,
+    Change,
     Chart,
+    Code,
     Details,
     Document,
     Exact,
     Fact,
     Facts,
+    Figure,
+    Figures,
+    Histogram,
     Issue,
     Issues,
     Line,
+    Lineage,
+    Mark,
     Number,
     Prose,
     Ref,
     Section,
     Sheet,
+    Spark,
     Status,
     Table,
     Text,
     Time,
+    Timeline,
     section_ref,
 )
 from tests.conftest import CHECKOUT
@@ -310,6 +321,91 @@ def test_neighbouring_charts_share_a_grid() -> None:
     assert page_of(drawn, drawn, Facts(()), drawn).values("class").count("charts") == 2
 
 
+def test_charts_and_histograms_share_a_grid() -> None:
+    drawn = Chart("loss", None, "index", (), (Line.through("loss", ((0, 2), (1, 1))),), 2)
+    assert page_of(drawn, Histogram("error", None, (0, 1), (3,)), drawn).values("class").count("charts") == 1
+
+
+def test_lines_of_a_chart_are_told_apart_by_a_legend_and_one_alone_has_none() -> None:
+    one = Line("train", (0.0, 1.0), (2.0, 1.0))
+    alone = page_of(Chart("loss", None, "index", (), (one,), 2))
+    both = page_of(Chart("loss", None, "index", (), (one, replace(one, label="<val>")), 4))
+    assert "legend" not in alone.values("class")
+    assert "legend" in both.values("class")
+    assert "<val>" in both.text
+
+
+def test_a_chart_on_a_scale_of_decades_says_so_and_links_to_what_is_marked() -> None:
+    line = Line("lr", (0.0, 1.0), (1.0, 1e-4))
+    found = page_of(Chart("lr", None, "index", ("a", "b"), (line,), 2, "log", (Mark(1.0, Ref(LINKED, "best: b")),)))
+    assert "log scale" in found.text
+    assert [attributes["href"] for tag, attributes in found.elements if tag == "a"].count(ADDRESS) == 1
+
+
+def test_what_links_in_a_picture_is_no_part_of_an_image() -> None:
+    bar = Bar(Ref(LINKED, "train"), Status("completed"), 0, 5)
+    found = page_of(Timeline("Stages", Time(MOMENT), (bar,), 1))
+    (svg,) = [attributes for tag, attributes in found.elements if tag == "svg"]
+    assert (svg["role"], svg["aria-label"]) == ("group", "Stages: 1 completed in 5.0 s")
+
+
+def test_a_timeline_says_which_of_its_bars_are_drawn() -> None:
+    bar = Bar(Ref("a:b", "train"), Status("completed"), 0, 5)
+    assert "1 of 9 are shown." in page_of(Timeline("Stages", Time(MOMENT), (bar,), 9)).text
+    assert "the longest" in page_of(Timeline("Stages", Time(MOMENT), (bar,), 9, "the longest")).text
+
+
+def test_a_histogram_tells_in_words_what_it_shows() -> None:
+    (svg,) = [attributes for tag, attributes in page_of(Histogram("error", None, (0, 1, 2), (3, 4))).elements if tag == "svg"]
+    assert (svg["role"], svg["aria-label"]) == ("img", "error: 7 values. 0 to 1: 3; 1 to 2: 4")
+
+
+def test_a_figure_tells_its_value_course_change_and_best() -> None:
+    figure = Figure("loss", Number(0.25, "nats"), "train", Number(0.2), Change(-0.1, "nats", better=True), Spark((3.0, 1.0)))
+    found = page_of(Figures((figure,), Ref(LINKED, "before")))
+    assert "losstrain0.25nats▼-0.1natsbetterbest0.2" in "".join(found.text.split())
+    assert "Changes are against before." in found.text
+    assert "spark" in found.values("class")
+
+
+def test_lineage_is_a_list_in_order_with_links() -> None:
+    found = page_of(Lineage((Fact("Dataset", Code("d")), Fact("Run", Ref(LINKED, "r")), Fact("Artifact", Code("a"), "and 3 more"))))
+    assert len([tag for tag, _ in found.elements if tag == "li"]) == 3 + 1  # and the section in the contents
+    assert "".join(found.text.split()).index("Datasetd→Runr→Artifactaand3more") > 0
+
+
+# places on the page
+
+
+BATCH, SAMPLE = "batch:demo.r1.train.e0", "sample:demo.r1.train.s0"
+
+
+def of_batches_and_samples(*more: Block) -> Page:
+    batches = Table("", ("Batch",), ((Ref(BATCH, "e0"),),), 1)
+    samples = Table("", ("Sample", "Batch"), ((Ref(SAMPLE, "s0"), Ref(BATCH, "e0")), (Ref(SAMPLE + "1", "s1"), None)), 2)
+    return page_of(batches, samples, *more)
+
+
+def test_what_has_no_page_but_a_row_is_linked_to_its_row() -> None:
+    found = of_batches_and_samples()
+    assert {BATCH, SAMPLE, SAMPLE + "1"} <= {*found.values("id")}
+    assert found.values("href").count(f"#{BATCH}") == 1
+
+
+def test_what_has_a_page_is_linked_there_and_its_row_is_no_place() -> None:
+    found = page_of(Table("", ("Run", "Status"), ((Ref(LINKED, "r0"), Status("ok")),), 1), Facts((Fact("Run", Ref(LINKED, "r0")),)))
+    assert LINKED not in found.values("id")
+    assert found.values("href").count(ADDRESS) == 2
+
+
+def test_what_has_rows_in_two_tables_has_no_place() -> None:
+    again = Table("", ("Batch",), ((Ref(BATCH, "e0"),),), 1)
+    found = of_batches_and_samples(again)
+    assert BATCH not in found.values("id")
+    assert f"#{BATCH}" not in found.values("href")
+    assert SAMPLE in found.values("id")
+
+
 def test_the_same_page_is_the_same_bytes() -> None:
     assert html(specimen()) == HtmlRenderer.create().render(specimen(), links)
 
@@ -360,7 +456,7 @@ def test_a_part_that_pages_are_made_of_can_be_replaced(tmp_path: Path) -> None:
     (tmp_path / "chart.svg.j2").write_text(own)
     made = HtmlRenderer.create(tmp_path).render(specimen("<text>"), links)
     assert '<svg role="img" aria-label="&lt;text&gt;"></svg>' in made
-    assert "<polyline" not in made
+    assert '<g class="line' not in made
 
 
 def test_text_is_escaped_in_the_users_templates_too(tmp_path: Path) -> None:
@@ -553,3 +649,35 @@ def test_a_reference_to_a_section_of_the_page_leads_there() -> None:
     fact = Fact("Needs attention", section_ref("Data Health", "1 error"))
     document = document_of(sections=(Section("Run Summary", (Facts((fact,)),)), Section("Data Health", ())))
     assert re.search(r'<a href="#data-health">.*1 error.*</a>', html(document).partition("<main")[2])
+
+
+def test_a_page_of_fifty_batches_twenty_samples_and_five_charts_is_small() -> None:
+    document = build_snapshot_report(busy_run())
+    assert len([block for block in document.blocks() if isinstance(block, Chart)]) == 5
+    assert len(html(document).encode()) < 150_000
+
+
+def busy_run() -> RunSnapshot:
+    """A run as people have them: fifty epochs with five metrics each, twenty samples with two."""
+    train, names = f"stage:{builders.RUN}.train", [f"epoch-{number:02}" for number in range(50)]
+    epochs = [f"batch:{builders.RUN}.train.{name}" for name in names]
+    samples = [f"sample:{builders.RUN}.train.digit-{number:02}" for number in range(20)]
+    steps = [1 / (1 + number * 0.37) for number in range(1000)]
+    series = [
+        builders.series(key, [epochs[step // 20] for step in range(1000)], steps, owner=train)
+        for key in ("loss", "acc", "lr", "norm", "rate")
+    ]
+    series += [builders.series(key, samples, steps[:20], owner=train) for key in ("confidence", "error")]
+    return builders.snapshot(
+        stages=(builders.stage("train", ended_at=builders.moment(1000)),),
+        batches=tuple(
+            builders.batch("train", name, started_at=builders.moment(20 * place), ended_at=builders.moment(20 * place + 19))
+            for place, name in enumerate(names)
+        ),
+        samples=tuple(builders.sample("train", f"digit-{number:02}", batch_execution_ref=epochs[-1]) for number in range(20)),
+        series=tuple(series),
+        artifacts=(builders.artifact(hash_value="a" * 64, size_bytes=2900),),
+        spans=tuple(builders.span(f"step-{number}", span_id=f"s{number}") for number in range(10)),
+        environments=(builders.environment(packages={f"package-{number}": "1.2.3" for number in range(40)}),),
+        producers=("sdk",),
+    )

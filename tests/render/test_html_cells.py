@@ -14,13 +14,16 @@ from contexta.render import html_cells, no_links, words
 from contexta.report.document import (
     Bytes,
     Cell,
+    Change,
     Code,
     Duration,
     Exact,
+    Hash,
     Level,
     Number,
     Pairs,
     Ref,
+    Spark,
     Status,
     Table,
     Text,
@@ -52,6 +55,9 @@ def every_kind(text: str) -> dict[str, Cell]:
         "nothing": None,
         "text": Text(text),
         "code": Code(text),
+        "hash": Hash(text),
+        "change": Change(0.5, text, better=True),
+        "spark": Spark((1.0, None, 2.0)),
         "number": Number(0.97777, text),
         "exact": Exact(0.1 + 0.2, text),
         "linked ref": Ref(LINKED, text),
@@ -110,7 +116,7 @@ def test_text_is_escaped_once_and_what_is_hidden_is_visible(text: str) -> None:
     for kind, cell in every_kind(text).items():
         made = put(cell)
         assert not re.search(f"[{words.HIDDEN}]", made), kind
-        if kind not in ("nothing", "time", "duration", "bytes"):
+        if kind not in ("nothing", "time", "duration", "bytes", "spark"):
             assert words.visible(text) in every_text(read(made)), kind
 
 

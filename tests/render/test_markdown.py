@@ -11,15 +11,19 @@ from markdown_it.token import Token
 from contexta.render import no_links, to_markdown, words
 from contexta.render.markdown import escape
 from contexta.report.document import (
+    Bar,
     Block,
     Chart,
     Code,
     Document,
     Fact,
     Facts,
+    Histogram,
     Issue,
     Issues,
     Line,
+    Lineage,
+    Mark,
     Note,
     Number,
     Pairs,
@@ -27,8 +31,11 @@ from contexta.report.document import (
     Ref,
     Section,
     Sheet,
+    Status,
     Table,
     Text,
+    Time,
+    Timeline,
 )
 from tests.render.pages import Compare
 from tests.render.specimen import ADDRESS, LINKED, links, specimen
@@ -58,6 +65,16 @@ def holding(text: str) -> Document:
         Table(f"In stage {text}", (text, "b", text, "d", "e"), (row, row), 5),
         Issues((Issue("error", "failed_run", text, Ref(LINKED, text)), Issue("info", "remark", text, Ref("batch:x", text))), 2),
         Chart(text, text, "index", (text,), (Line.through(text, ((0, 1.0),)),), 1),
+        Chart(text, text, "index", (text,), (Line(text, (0,), (1.0,)), Line(text, (0,), (2.0,))), 2, marks=(Mark(0, Ref(LINKED, text)),)),
+        Timeline(
+            text,
+            Time("2026-10-01T00:00:00Z"),
+            (Bar(Ref(LINKED, text), Status("ok"), 0, 1), Bar(Ref("a:b", text), Status("ok"), 0, 1, 2)),
+            3,
+            text,
+        ),
+        Histogram(text, text, (0, 1), (3,)),
+        Lineage((Fact(text, Text(text)), Fact(text, Pairs(((text, Ref(LINKED, text)), ("n", Code(text)))), text))),
         Note(f"A note on {text}."),
         title=text,
         section=text,
@@ -242,6 +259,48 @@ def test_where_no_file_lies_beside_it_a_long_table_says_what_writes_one() -> Non
 
 
 # the whole
+
+
+def bar(name: str, depth: int = 0) -> Bar:
+    return Bar(Ref(f"batch:{name}", name), Status("completed"), 1, 3.5, depth)
+
+
+def block(one: Block) -> list[str]:
+    return to_markdown(page(one), no_links).splitlines()[4:]
+
+
+def test_a_timeline_is_a_list_in_which_what_lies_in_another_lies_below_it() -> None:
+    bars = (bar("train"), bar("e0", 1), bar("e1", 1), bar("evaluate"))
+    assert block(Timeline("Stages", Time("2026-10-01T00:00:00Z"), bars, 9, "Some are drawn.")) == [
+        "**Stages**, from 2026-10-01 00:00:00 UTC",
+        "",
+        "- train: ✓ completed, from 1.0 s, 2.5 s",
+        "  - e0: ✓ completed, from 1.0 s, 2.5 s",
+        "  - e1: ✓ completed, from 1.0 s, 2.5 s",
+        "- evaluate: ✓ completed, from 1.0 s, 2.5 s",
+        "",
+        "*Some are drawn.*",
+    ]
+
+
+def test_what_lies_deep_in_what_is_not_shown_stays_in_the_list() -> None:
+    made = to_markdown(page(Timeline("Spans", Time("2026-10-01T00:00:00Z"), (bar("inner", 5), bar("innermost", 9)), 2)), no_links)
+    assert "\n- inner" in made
+    assert "\n  - innermost" in made
+
+
+def test_lineage_is_a_chain() -> None:
+    made = Lineage((Fact("Dataset", Code("d")), Fact("Artifacts", Pairs((("model", Code("a")), ("log", Code("b")))), "and 3 more")))
+    assert block(made) == ["**Dataset:** d → **Artifacts:** a, b (and 3 more)"]
+
+
+def test_a_histogram_is_a_list_of_bars() -> None:
+    assert block(Histogram("error", "px", (0, 1, 2), (12, 6))) == [
+        "**error (px)**",
+        "",
+        f"- 0 to 1: {'█' * 24} 12",
+        f"- 1 to 2: {'█' * 12} 6",
+    ]
 
 
 def test_the_specimen_is_as_it_was(compare: Compare) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from contexta.render import to_text, words
 from contexta.report.document import (
+    Bar,
     Block,
     Chart,
     Code,
@@ -19,6 +20,7 @@ from contexta.report.document import (
     Facts,
     Figure,
     Figures,
+    Histogram,
     Issue,
     Issues,
     Line,
@@ -31,6 +33,8 @@ from contexta.report.document import (
     Status,
     Table,
     Text,
+    Time,
+    Timeline,
 )
 from tests.render.pages import Compare
 from tests.render.specimen import specimen
@@ -150,6 +154,29 @@ def test_no_issue_is_said() -> None:
 
 def test_a_chart_is_a_row_of_blocks() -> None:
     assert lines(Chart("loss", None, "index", (), (Line.through("loss", ((0, 2.0), (1, 1.0))),), 2)) == ["loss: █▁ 2 → 1"]
+
+
+def test_a_timeline_lines_up_and_shows_what_lies_in_what() -> None:
+    bars = (
+        Bar(Ref("a:b", "train"), Status("completed"), 0, 9),
+        Bar(Ref("a:c", "e0"), Status("failed"), 0, 5, 1),
+        Bar(Ref("a:d", "e1"), Status("open"), 5, None, 1),
+    )
+    assert lines(Timeline("Stages", Time("2026-10-01T00:00:00Z"), bars, 9, "Three of nine.")) == [
+        "Stages, from 2026-10-01 00:00:00 UTC",
+        "  train  ✓ completed  from 0 s, 9.0 s",
+        "    e0   ✗ failed  from 0 s, 5.0 s",
+        "    e1   ◔ open  from 5.0 s, not ended",
+        "(Three of nine.)",
+    ]
+
+
+def test_a_histogram_is_rows_of_blocks() -> None:
+    assert lines(Histogram("error", "px", (0, 1, 2.5), (12, 6))) == [
+        "error (px)",
+        f"  0 to 1    {'█' * 24} 12",
+        f"  1 to 2.5  {'█' * 12} 6",
+    ]
 
 
 def test_a_number_that_is_none_is_written_as_that() -> None:

@@ -11,7 +11,25 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contexta.render import words
-from contexta.report.document import Bytes, Cell, Chart, Code, Duration, Exact, Level, Line, Number, Pairs, Ref, Status, Text, Time
+from contexta.report.document import (
+    Bytes,
+    Cell,
+    Change,
+    Chart,
+    Code,
+    Duration,
+    Exact,
+    Histogram,
+    Level,
+    Line,
+    Mark,
+    Number,
+    Pairs,
+    Ref,
+    Status,
+    Text,
+    Time,
+)
 
 # However long an example takes on a busy machine.
 patient = settings(deadline=None)
@@ -289,3 +307,29 @@ def test_lines_that_share_a_chart_are_told_apart_by_name() -> None:
 def test_a_faint_line_is_named_and_the_one_that_the_chart_is_about_is_not() -> None:
     lines = (Line("loss", (0.0, 1.0), (1.0, 2.0)), Line("r0", (0.0, 1.0), (2.0, 1.0), faint=True))
     assert words.chart(Chart("loss", None, "index", (), lines, 2)) == ["loss: ▁█ 1 → 2", "loss, r0: █▁ 2 → 1"]
+
+
+def test_a_chart_of_several_lines_reads_line_by_line_with_what_is_marked() -> None:
+    lines = (Line("train", (0, 1), (2.0, 1.0)), Line("val", (0, 1), (3.0, 2.0)))
+    drawn = Chart("loss", "nats", "index", ("e0", "e1"), lines, 4, marks=(Mark(1, Ref("a:b", "best: e1")),))
+    assert words.chart(drawn) == ["loss (nats), train: █▁ 2 → 1; best: e1", "loss (nats), val: █▁ 3 → 2; best: e1"]
+
+
+def test_bins_read_as_bars_of_blocks() -> None:
+    assert words.bins(Histogram("error", None, (0, 0.5, 1, 1.5), (24, 0, 1))) == [
+        ("0 to 0.5", "█" * 24, 24),
+        ("0.5 to 1", "", 0),
+        ("1 to 1.5", "█", 1),
+    ]
+
+
+@pytest.mark.parametrize(("text", "short"), [("abc", "abc"), ("abcdefghij", "abcdefghij"), ("abcdefghijk", "abcdef…ijk")])
+def test_a_long_text_keeps_its_beginning_and_end(text: str, short: str) -> None:
+    assert words.shortened(text, 10) == short
+    assert len(short) <= 10
+
+
+def test_a_change_is_judged_in_words_of_its_own() -> None:
+    assert words.change(Change(0.5, "nats", better=False)) == "▲ +0.5 nats (worse)"
+    assert words.amount_of(Change(-0.5, "nats", better=True)) == "▼ -0.5 nats"
+    assert words.change(Change(0, better=True)) == "= unchanged"

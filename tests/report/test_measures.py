@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contexta.contract import MetricSeries, RunSnapshot, StableRef
 from contexta.report import measures
-from contexta.report.document import Chart, Figure, Number
+from contexta.report.document import Chart, Figure, Mark, Number, Ref
 from tests.report.builders import BEGIN, RUN, moment, series, snapshot, stage
 
 # However long an example takes on a busy machine.
@@ -175,6 +175,32 @@ def test_a_reduced_series_of_one_value_a_batch_is_drawn_over_the_batches() -> No
     reduced = series("loss", [EPOCHS[0], EPOCHS[2]], [3, 1], owner=TRAIN, count=3, places=(0, 2), last_values=named)
     drawn = measures.chart(reduced, BEGIN)
     assert (drawn.axis, drawn.names, points(drawn)) == ("index", ("e0", "e2"), [(0, 3), (2, 1)])
+
+
+@pytest.mark.parametrize(
+    ("key", "mark"), [("loss", (2.0, Ref(EPOCHS[2], "best: e2"))), ("accuracy", (0.0, Ref(EPOCHS[0], "best: e0"))), ("lr", None)]
+)
+def test_the_best_is_marked_of_what_is_known_to_be_better_when_more_or_less(key: str, mark: tuple[float, Ref] | None) -> None:
+    marks = measures.chart(series(key, EPOCHS, [3, 2, 1], owner=TRAIN), BEGIN).marks
+    assert marks == ((Mark(*mark),) if mark else ())
+
+
+@pytest.mark.parametrize("values", [[2, 1], [1, 1, 1], [math.nan] * 3])
+def test_of_two_values_or_none_that_is_better_none_is_marked(values: list[float]) -> None:
+    assert measures.chart(series("loss", EPOCHS[: len(values)], values, owner=TRAIN), BEGIN).marks == ()
+
+
+def test_the_best_of_a_stages_own_values_goes_without_a_name() -> None:
+    drawn = measures.chart(series("loss", TRAIN, [3, 1, 2], times=(moment(5), moment(6), moment(7))), BEGIN)
+    assert drawn.marks == (Mark(6, Ref(TRAIN, "best")),)
+
+
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [([1.0, 1e-3, 1e-5], "log"), ([2.3, 1.0, 0.2], "linear"), ([1000.0, 1.0, 0.0], "linear"), ([1000.0, 1.0, -1.0], "linear")],
+)
+def test_values_that_lie_decades_apart_are_drawn_by_decades(values: list[float], scale: str) -> None:
+    assert measures.chart(series("lr", EPOCHS, values, owner=TRAIN), BEGIN).scale == scale
 
 
 # extremes

@@ -26,8 +26,11 @@ from contexta.report.document import (
     Facts,
     Figure,
     Figures,
+    Hash,
+    Histogram,
     Issues,
     Level,
+    Lineage,
     Note,
     Number,
     Pairs,
@@ -38,6 +41,7 @@ from contexta.report.document import (
     Table,
     Text,
     Time,
+    Timeline,
 )
 from contexta.report.traits import MAX_FINDINGS, RunTraits
 from tests.report import builders
@@ -264,6 +268,66 @@ def test_a_number_that_is_none_stands_in_its_row_as_it_is() -> None:
     assert math.isnan(cell.value)
 
 
+def test_stages_and_their_batches_stand_on_a_timeline_in_their_order() -> None:
+    document = page(
+        stages=(builders.stage("train"), builders.stage("evaluate", "failed", started_at=builders.moment(30))),
+        batches=(builders.batch("evaluate", "all", "open"), builders.batch("train", "e0")),
+    )
+    (drawn,) = blocks_of(document, "Stages", Timeline)
+    assert [(bar.what.text, bar.status.value, bar.begin, bar.end, bar.depth) for bar in drawn.bars] == [
+        ("train", "completed", 0, 60, 0),
+        ("e0", "completed", 0, 60, 1),
+        ("evaluate", "failed", 30, 60, 0),
+        ("all", "open", 0, None, 1),
+    ]
+
+
+def test_the_best_batch_of_each_stage_is_told_by_the_first_metric_that_has_a_best() -> None:
+    document = page(
+        batches=(builders.batch("train", "e0"), builders.batch("train", "e1")),
+        series=(
+            builders.series("lr", [E0, E1], [2, 1], owner=TRAIN),
+            builders.series("acc", [E0, E1, E1], [0.5, 0.4, 0.9], owner=TRAIN, unit="ratio"),
+            builders.series("loss", [E0, E1], [1, 2], owner=TRAIN),
+        ),
+    )
+    best = Pairs((("batch", Ref(E1, "e1")), ("acc", Number(0.9, "ratio"))))
+    assert facts(document, "Batches") == {"Best of train": Fact("Best of train", best)}
+
+
+def test_a_batch_alone_is_not_called_best() -> None:
+    document = page(batches=(builders.batch("train", "e0"),), series=(builders.series("acc", E0, [0.5], owner=TRAIN),))
+    assert blocks_of(document, "Batches", Facts) == []
+
+
+S = [f"sample:{RUN}.train.s{number}" for number in range(9)]
+
+
+def samples_page(key: str, values: list[float]) -> Document:
+    found = tuple(builders.sample("train", f"s{number}") for number in range(len(values) + 1))
+    return page(samples=found, series=(builders.series(key, S[: len(values)], values, owner=TRAIN),))
+
+
+@pytest.mark.parametrize(
+    ("key", "order"), [("error", ["s2", "s0", "s1", "s3"]), ("acc", ["s1", "s0", "s2", "s3"]), ("size", ["s0", "s1", "s2", "s3"])]
+)
+def test_the_worst_samples_stand_first_and_those_without_a_number_last(key: str, order: list[str]) -> None:
+    made = table(section(samples_page(key, [2, 1, 3]), "Samples"))
+    assert [cell.text for cell in column(made, "Sample") if isinstance(cell, Ref)] == order
+    assert made.caption == ("In stage train" if key == "size" else f"In stage train, worst first by {key}")
+
+
+def test_a_sample_that_is_no_number_is_the_worst() -> None:
+    made = table(section(samples_page("error", [2, math.nan, 3]), "Samples"))
+    assert made.rows[0][0] == Ref(S[1], "s1")
+
+
+def test_the_numbers_of_enough_samples_have_a_histogram() -> None:
+    (drawn,) = blocks_of(samples_page("error", [*map(float, range(8))]), "Samples", Histogram)
+    assert (drawn.title, sum(drawn.counts)) == ("error · train samples", 8)
+    assert blocks_of(samples_page("error", [1, 2, 3]), "Samples", Histogram) == []
+
+
 # Artifacts and Deployments
 
 
@@ -280,7 +344,7 @@ def test_an_artifact_stands_with_its_size_and_hash() -> None:
         "Kind": Text("checkpoint"),
         "State": Status("present"),
         "Size": Bytes(2900),
-        "SHA-256": Code("a" * 64),
+        "SHA-256": Hash("a" * 64),
         "Location": Code("path:out/model.bin"),
         "Created": Time(BEGIN),
         "Made in": Ref(TRAIN, "train"),
@@ -328,7 +392,8 @@ def metrics_page(*values: float) -> Document:
 
 def test_a_metric_stands_in_one_row_with_its_first_last_least_and_greatest() -> None:
     made = tables(section(metrics_page(3, 1, 2), "Metrics").blocks)[0]
-    assert made.rows == ((Text("loss"), Text("train"), Text("nats"), Number(3), Number(3), Number(2), Number(1), Number(3)),)
+    course = Spark((3, 1, 2))
+    assert made.rows == ((Text("loss"), Text("train"), Text("nats"), Number(3), course, Number(3), Number(2), Number(1), Number(3)),)
 
 
 def test_a_metric_without_a_finite_value_has_no_least_and_greatest() -> None:
@@ -385,6 +450,31 @@ def test_a_span_stands_with_its_duration_and_parent() -> None:
     assert (told["Span"], told["Status"], told["Duration"], told["Parent"]) == (Text("fit"), Status("timeout"), Duration(60.0), Code("s0"))
 
 
+def spans_page(*spans: tuple[str, str | None, int, int]) -> list[tuple[str, int]]:
+    """The bars of spans that are given by name, parent, beginning and end."""
+    found = tuple(
+        builders.span(name, span_id=name, parent_span_id=parent, started_at=builders.moment(begin), ended_at=builders.moment(end))
+        for name, parent, begin, end in spans
+    )
+    (drawn,) = blocks_of(page(spans=found), "Traces", Timeline)
+    return [(bar.what.text, bar.depth) for bar in drawn.bars]
+
+
+def test_spans_are_a_waterfall_each_below_the_one_that_it_was_part_of() -> None:
+    found = spans_page(("fit", None, 0, 9), ("save", None, 9, 12), ("step", "fit", 1, 3), ("load", "step", 1, 2), ("lost", "gone", 3, 4))
+    assert found == [("fit", 0), ("step", 1), ("load", 2), ("save", 0), ("lost", 0)]
+
+
+def test_spans_that_are_part_of_themselves_are_drawn_once() -> None:
+    assert sorted(name for name, _ in spans_page(("a", "b", 0, 2), ("b", "a", 1, 3), ("c", "c", 2, 5))) == ["a", "b", "c"]
+
+
+def test_spans_that_took_no_time_are_only_a_table() -> None:
+    document = page(spans=(builders.span(ended_at=BEGIN),))
+    assert blocks_of(document, "Traces", Timeline) == []
+    assert len(table(section(document, "Traces")).rows) == 1
+
+
 # Environment and Provenance
 
 
@@ -395,6 +485,29 @@ def test_the_environment_tells_python_platform_and_packages_by_name() -> None:
     packages, variables = (block.table for block in blocks_of(document, "Environment", Details))
     assert packages.rows == ((Code("numpy"), Text("2.0")), (Code("torch"), Text("2.2")))
     assert variables.rows == ((Code("SEED"), Text("7")),)
+
+
+def test_provenance_leads_from_the_dataset_to_where_the_artifacts_went() -> None:
+    details = {"namespace": NAMESPACE, "dataset_ref": "sklearn.digits"}
+    document = page(
+        run=builders.run(extensions=(details,)),
+        producers=("sdk",),
+        artifacts=tuple(builders.artifact(f"m{number}") for number in range(7)),
+        deployments=(builders.deployment(),),
+    )
+    (chain,) = blocks_of(document, "Provenance", Lineage)
+    assert [(step.label, step.note) for step in chain.steps] == [
+        ("Dataset", ""),
+        ("Run", ""),
+        ("Artifacts", "and 2 more"),
+        ("Deployment", ""),
+    ]
+    assert chain.steps[0].value == Text("sklearn.digits")
+    assert chain.steps[3].value == Pairs((("completed", Ref("deployment:demo.live", "live")),))
+
+
+def test_a_run_that_came_from_nowhere_and_left_nothing_has_no_lineage() -> None:
+    assert blocks_of(page(producers=("sdk",)), "Provenance", Lineage) == []
 
 
 def test_provenance_names_writers_and_files() -> None:

@@ -145,7 +145,7 @@ def test_the_page_of_a_deployment_follows_the_run_of_the_one_that_it_replaced(si
     append(site.root, LEDGER, line(deployment("live-2", "run:a.a-two")))
     site.build()
     append(site.root, RECORDS, metric("run:a.a-one", "m2", 0.9))
-    assert site.made() == {"a-one", "live", "live-2", "a", "All projects"}
+    assert site.made() == {"a-one", "a-two", BOTH, "live", "live-2", "a", "All projects"}
     site.assert_is_clean()
 
 

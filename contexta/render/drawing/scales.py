@@ -20,6 +20,9 @@ _UNITS = ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"))
 # As many decades as an axis has ticks for.
 _MAX_DECADES = 6
 
+# The power of ten beyond which there is no number.
+_GREATEST_DECADE = 308
+
 
 class Tick(NamedTuple):
     """A label on an axis and where it stands."""
@@ -86,7 +89,8 @@ def within(low: float, high: float) -> list[float]:
 
 def decades(low: float, high: float) -> list[int]:
     """The exponents of two to six powers of ten that span values, of which these are the logarithms."""
-    first, last = floor(low), max(math.ceil(high), floor(low) + 1)
+    first = min(floor(low), _GREATEST_DECADE - 1)
+    last = min(max(math.ceil(high), first + 1), _GREATEST_DECADE)
     return [*range(first, last, math.ceil((last - first) / (_MAX_DECADES - 1))), last]
 
 

@@ -23,6 +23,7 @@ def points(values: Sequence[float | None]) -> list[str]:
     low, high = min(finite), max(finite)
     if not -_USUAL < low <= high < _USUAL or high - low < 1 / _USUAL:
         values = [None if value is None else drawable(value) for value in values]
+        finite = [*map(drawable, finite)]
         low, high = drawable(low), drawable(high)
     xs, ys = _xs(len(values)), Scale(*span(low, high), HEIGHT - EDGE, EDGE)
     if len(finite) == len(values):

@@ -1,13 +1,14 @@
 """Where lines, ticks and labels of a chart lie."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contexta.render.drawing.chart import BOTTOM, HEIGHT, LEFT, MAX_DOTS, RIGHT, TOP, WIDTH, Drawing, Path, draw
-from contexta.report.document import Chart, Line
+from contexta.report.document import Chart, Line, Mark, Ref
 
 # However long an example takes on a busy machine.
 patient = settings(deadline=None)
@@ -70,7 +71,7 @@ def test_the_y_axis_is_labelled_with_round_values_that_span_the_line() -> None:
 
 
 def test_the_x_axis_is_labelled_with_the_time_since_the_start() -> None:
-    assert [tick.label for tick in draw(chart(1.0, 2.0, 3.0)).x_ticks] == ["0 s", "2.0 s"]
+    assert [tick.label for tick in draw(chart(*map(float, range(91)))).x_ticks] == ["0 s", "30 s", "60 s", "90 s"]
 
 
 def test_the_x_axis_is_labelled_with_the_names_of_its_ends() -> None:
@@ -133,3 +134,94 @@ def test_a_constant_line_lies_between_its_ticks() -> None:
 
 def test_one_value_beyond_measure_does_not_break_the_others() -> None:
     assert all(math.isfinite(y) for _, y in drawn_points(draw(chart(1e308, -1e308, 1.0))))
+
+
+# several lines, scales and marks
+
+
+def lines(*ys: tuple[float | None, ...], faint: tuple[bool, ...] = ()) -> Chart:
+    xs = tuple(map(float, range(len(ys[0]))))
+    found = tuple(Line(f"l{place}", xs, y, place < len(faint) and faint[place]) for place, y in enumerate(ys))
+    return Chart("loss", None, "index", ("1", str(len(xs))), found, sum(map(len, ys)))
+
+
+def test_faint_lines_lie_below_the_others_which_are_counted() -> None:
+    paths = draw(lines((1.0, 2.0), (2.0, 3.0), (3.0, 4.0), faint=(False, True, False))).paths
+    assert [(path.label, path.faint, path.number) for path in paths] == [("l1", True, 0), ("l0", False, 0), ("l2", False, 1)]
+
+
+def test_all_lines_share_the_axes() -> None:
+    first, second = draw(lines((0.0, 1.0), (10.0, 5.0))).paths
+    assert marks(second)[0][1] == TOP
+    assert marks(first)[0][1] == HEIGHT - BOTTOM
+
+
+def test_a_chart_of_several_lines_says_how_many() -> None:
+    assert draw(lines((1.0, 2.0), (2.0, 3.0))).description == "loss: 4 values in 2 lines, least 1, greatest 3"
+
+
+def test_decades_are_as_far_from_each_other_as_any() -> None:
+    drawing = draw(replace(chart(1.0, 10.0, 100.0, 1000.0), scale="log"))
+    assert [tick.label for tick in drawing.y_ticks] == ["1", "10", "100", "1,000"]
+    heights = [y for _, y in marks(drawing.paths[0])]
+    assert heights == pytest.approx([tick.at for tick in drawing.y_ticks], abs=0.1)
+
+
+def test_a_gap_stays_one_on_a_scale_of_decades() -> None:
+    (path,) = draw(replace(chart(1.0, 10.0, None, 100.0, 1000.0), scale="log")).paths
+    assert [len(points(stretch)) for stretch in path.stretches] == [2, 2]
+
+
+def test_what_has_no_logarithm_is_drawn_on_a_scale_that_has_it() -> None:
+    assert [tick.label for tick in draw(replace(chart(-1.0, 1.0), scale="log")).y_ticks] == ["-1", "-0.5", "0", "0.5", "1"]
+
+
+@patient
+@given(st.lists(st.floats(5e-324, 1.7e308), min_size=1, max_size=20))
+def test_any_values_of_which_there_are_logarithms_are_drawn_within_the_picture(values: list[float]) -> None:
+    assert within(draw(replace(chart(*values), scale="log")))
+
+
+@patient
+@given(st.floats(0, 1e10), st.floats(1e-9, 1e10))
+def test_the_seconds_are_labelled_at_a_few_round_moments_in_order(first: float, length: float) -> None:
+    drawn = Chart("loss", None, "seconds", (), (Line.through("loss", ((first, 1.0), (first + length, 2.0))),), 2)
+    ticks = draw(drawn).x_ticks
+    assert 1 <= len(ticks) <= 7
+    assert [tick.at for tick in ticks] == sorted(tick.at for tick in ticks)
+    assert within(draw(drawn))
+
+
+def test_between_numbered_places_there_are_round_numbers() -> None:
+    assert [tick.label for tick in draw(chart(*map(float, range(180)), names=("1", "180"))).x_ticks] == ["1", "50", "100", "150", "180"]
+
+
+def test_names_that_are_longer_than_there_is_room_are_cut_in_their_middle() -> None:
+    assert draw(chart(1.0, 2.0, names=("a" * 20 + "b" * 20, "z"))).x_ticks[0].label == "a" * 14 + "…" + "b" * 7
+
+
+@pytest.mark.parametrize("name", ["9" * 5000, "٣", "1_0"])
+def test_a_name_that_is_no_count_is_a_name(name: str) -> None:
+    assert len(draw(chart(1.0, 2.0, names=(name, name))).x_ticks) == 2
+
+
+def marked(*marks: Mark) -> Drawing:
+    return draw(replace(chart(*map(float, range(11))), marks=marks))
+
+
+def test_a_mark_stands_at_its_place_with_its_name_above_the_lines() -> None:
+    (flag,) = marked(Mark(5.0, Ref("batch:a.b.c.d", "best: d"))).flags
+    assert (flag.label, flag.anchor) == ("best: d", "middle")
+    assert flag.at == pytest.approx((LEFT + WIDTH - RIGHT) / 2, abs=0.1)
+    assert flag.y is not None
+    assert flag.y > marked(Mark(5.0, Ref("batch:a.b.c.d", "best: d"))).top > TOP
+
+
+def test_a_mark_between_points_has_no_ring_and_one_beyond_the_lines_does_not_stand() -> None:
+    flags = marked(Mark(2.5, Ref("a:b", "b")), Mark(12.0, Ref("a:c", "c"))).flags
+    assert [(flag.label, flag.y) for flag in flags] == [("b", None)]
+
+
+def test_names_of_marks_do_not_run_into_each_other() -> None:
+    flags = marked(*(Mark(float(x), Ref(f"a:{x}", f"m{x}")) for x in (3, 1, 2))).flags
+    assert [flag.label for flag in flags] == ["m1", "", ""]
