@@ -242,8 +242,9 @@ class _Site:
 
     def _take(self, made: Made, made_from: str) -> None:
         self._keep_in_mind(made, made_from)
-        self._fresh.add(made.ref)
-        self.progress(made.title)
+        if made.pages:
+            self._fresh.add(made.ref)
+            self.progress(made.title)
         if len(self._new) >= _KEEP_EVERY:
             self._keep()
 

@@ -16,7 +16,8 @@ class Against(NamedTuple):
     compared: bool = False
 
 
-ALONE = Against()
+# Of a run before which there is none, and of one of which that is not known yet.
+ALONE, UNCERTAIN = Against(), Against(digest="uncertain")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from contexta.report import (
     summarize,
     traits,
 )
-from contexta.site.made import ALONE, Against, Made
+from contexta.site.made import ALONE, UNCERTAIN, Against, Made
 from contexta.site.press import Press
 from contexta.workspace import DeploymentSource, Habits, RunSource
 
@@ -53,17 +53,33 @@ class Reading:
         return self._last
 
     def before(self, source: RunSource | None) -> Known | None:
-        """The run to measure a later one against: this one, or the one before it that it was measured against itself."""
+        """The run to measure a later one against: this one, or the one before it that it was measured against itself.
+
+        Raises Uncertain where that was not read.
+        """
         if source is None:
             return None
-        if source.ref.text not in self._known:
-            self.remember(Known.of(self.snapshot(source)), None)
-        found = self._known[source.ref.text]
-        return found if found.traits.is_comparable else self._before[source.ref.text]
+        ref = source.ref.text
+        if ref not in self._known:
+            self._known[ref] = Known.of(self.snapshot(source))
+        found = self._known[ref]
+        if found.traits.is_comparable:
+            return found
+        if ref not in self._before:
+            raise Uncertain
+        return self._before[ref]
 
-    def remember(self, run: Known, before: Known | None) -> None:
-        """Keep what a later run needs to know of one, and of the one before it."""
-        self._known[run.traits.ref], self._before[run.traits.ref] = run, before
+    def remember(self, run: Known) -> None:
+        """Keep what a later run needs to know of one."""
+        self._known[run.traits.ref] = run
+
+    def remember_before(self, run: Known, before: Known | None) -> None:
+        """Keep which run another was measured against."""
+        self._before[run.traits.ref] = before
+
+
+class Uncertain(Exception):
+    """Nobody knows yet which run another is to be measured against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +102,14 @@ class RunTask:
 
     def page(self, reading: Reading) -> Callable[[], Made]:
         """Read what it takes; gives what makes the page."""
-        previous = reading.before(self.previous)
         snapshot = reading.snapshot(self.source)
         own = Known.of(snapshot)
-        reading.remember(own, previous)
+        reading.remember(own)
+        try:
+            previous = reading.before(self.previous)
+        except Uncertain:  # the page is made once all runs are known
+            return partial(_told, Made(ref=self.source.ref.text, title=snapshot.run.name, pages=()), snapshot, own.digest, UNCERTAIN)
+        reading.remember_before(own, previous)
         return partial(self._page, snapshot, own.digest, previous)
 
     def _page(self, snapshot: RunSnapshot, own: str, previous: Known | None) -> Made:
@@ -101,8 +121,7 @@ class RunTask:
             document = build_snapshot_report(snapshot, before, self.press.directions, comparison)
             near = {before.ref, comparison.ref} if comparison else {before.ref}
             against = Against(before.ref, previous.digest, self.compared)
-        made = self.press.put(document, self.pages | near)
-        return made.with_summary(summarize(snapshot).to_json(), _presence(snapshot)).with_traits(own, against)
+        return _told(self.press.put(document, self.pages | near), snapshot, own, against)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +196,11 @@ def _read_together(tasks: Iterable[Task]) -> Iterator[list[Task]]:
 def _habits() -> Habits:
     """What this process learned from the runs that it read: it makes the next quicker, and nothing else of them."""
     return Habits()
+
+
+def _told(made: Made, snapshot: RunSnapshot, own: str, against: Against) -> Made:
+    """What was made, and all that other pages need to know of the run."""
+    return made.with_summary(summarize(snapshot).to_json(), _presence(snapshot)).with_traits(own, against)
 
 
 def _presence(snapshot: RunSnapshot) -> tuple[tuple[str, bool], ...]:

@@ -38,7 +38,9 @@ def _history(steps: int) -> build.History:
     lines = [(build.LEDGER, line(put_project(project))) for project in "abc"]
     for run in (f"{project}.{number:02}" for project in "abc" for number in range(6)):
         project, _, name = run.partition(".")
-        lines.append((build.LEDGER, line(put_run(project, name, status=chance.choice(("completed", "failed", "open")), ended_at=None))))
+        status = chance.choice(("completed", "failed", "open"))
+        ended = {"ended_at": None} if status == "open" else {}
+        lines.append((build.LEDGER, line(put_run(project, name, status=status, **ended))))
         for number in range(chance.randrange(60)):
             key, stage = chance.choice(("loss", "accuracy")), f"stage:{run}.train"
             record = build.metric(f"m-{number}", chance.random(), key, run=f"run:{run}", seconds=number, stage_execution_ref=stage)
