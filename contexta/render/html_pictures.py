@@ -116,11 +116,11 @@ def _all_words(lanes: Sequence[Lane], link: Links) -> str:
     addresses = all_shown([link(lane.ref) or "" for lane in lanes])
     made = []
     for lane, name, aside, address in zip(lanes, names, asides, addresses, strict=True):
-        named = f'<a href="{address}">{name}</a>' if address else name
         over = ' class="over"' if len(lane.pieces) > 1 or lane.pieces[0][2] in _STRIPES else ""
         weight = "" if lane.depth else ' font-weight="600"'
         place = f'x="{lane.at}%" {_SIDES[lane.side]} y="{lane.y + _BASE}"{weight}{over}'
-        made.append(f'<text {place}>{named} <tspan font-weight="400">{aside}</tspan></text>\n')
+        text = f'<text {place}>{name} <tspan font-weight="400">{aside}</tspan></text>'
+        made.append(f'<a href="{address}">{text}</a>\n' if address else f"{text}\n")
     return "".join(made)
 
 

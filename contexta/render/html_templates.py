@@ -121,7 +121,15 @@ class _Folder(jinja2.FileSystemLoader):
 
 
 class _Writer(CodeGenerator):
-    """Compiles what a template puts out to one call, where jinja2 finalizes and then escapes, and copies every macro's text to do so."""
+    """Compiles what a template puts out to one call, where jinja2 finalizes and then escapes, and copies every macro's text to do so.
+
+    An attribute is looked up at once, where jinja2 asks the environment each time, which need know only of those that are not there.
+    """
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802  # as jinja2 calls it
+        self.write("(found if (found := getattr((owner := ")
+        self.visit(node.node, frame)
+        self.write(f"), {node.attr!r}, missing)) is not missing else environment.getattr(owner, {node.attr!r}))")
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
         if _is_escaped(frame):
@@ -141,13 +149,15 @@ def _is_escaped(frame: Frame) -> bool:
 
 
 class _Context(Context):
-    """Calls macros at once, where jinja2 looks each time whether they want the context."""
+    """Calls macros at once, where jinja2 looks each time whether they want the context, and which of their arguments are given."""
 
     def call(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if type(function) is not Macro:
             return super().call(function, *args, **kwargs)
         kwargs.pop("_loop_vars", None)
         kwargs.pop("_block_vars", None)
+        if not kwargs and len(args) == len(function.arguments) and not (function.caller or function.catch_kwargs or function.catch_varargs):
+            return Markup(function._func(*args))  # noqa: S704  # all that a macro puts out is escaped
         return function(self.eval_ctx, *args, **kwargs)
 
 

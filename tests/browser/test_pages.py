@@ -37,6 +37,10 @@ def test_links_lead_from_the_index_to_every_kind_of_page_and_back(watched: Watch
     assert watched.page.url == (deployed / "index.html").as_uri()
 
 
+# Links of a page without their fragments; one in a picture tells its address otherwise than one in text.
+ADDRESSES = "links => links.map(link => new URL(link.getAttribute('href'), document.baseURI).href.split('#')[0])"
+
+
 def test_every_page_of_the_richest_site_is_reached_by_clicking_from_the_index(watched: Watched, richest: Path) -> None:
     seen, waiting = set[str](), [(richest / "index.html").as_uri()]
     while waiting:
@@ -58,6 +62,16 @@ def test_a_link_of_the_contents_scrolls_to_its_section(watched: Watched, richest
     heading = watched.page.locator("section h2").last
     assert heading.inner_text() == link.inner_text()
     assert heading.evaluate("heading => { const box = heading.getBoundingClientRect(); return box.top >= 0 && box.top < innerHeight }")
+
+
+def test_a_bar_of_a_timeline_leads_to_its_row(watched: Watched, richest: Path) -> None:
+    watched.page.set_viewport_size({"width": 1280, "height": 400})
+    watched.page.goto(pages_of(richest / "runs")[0].as_uri())
+    bar = watched.page.locator(".timeline a").first
+    bar.click()
+    row = watched.page.locator("tr:target")
+    assert (bar.text_content() or "").startswith(row.locator("th").inner_text())
+    assert row.evaluate("row => { const box = row.getBoundingClientRect(); return box.top >= 0 && box.top < innerHeight }")
 
 
 def test_pages_ask_for_nothing_and_make_no_noise(watched: Watched, sites: dict[str, Path]) -> None:

@@ -227,7 +227,7 @@ def test_each_batchs_own_numbers_stand_in_its_row() -> None:
         series=(builders.series("loss", [E0, E1], [2, 1], owner=TRAIN, unit="nats"),),
     )
     made = table(section(document, "Batches"))
-    assert (made.caption, column(made, "Batch")) == ("In stage train", [Ref(E0, "e0"), Ref(E1, "e1")])
+    assert (made.caption, column(made, "Batch")) == ("In stage train, best by loss: e1", [Ref(E0, "e0"), Ref(E1, "e1")])
     assert column(made, "loss (nats)") == [Number(2), Number(1)]
     assert column(made, "Status") == [Status("completed"), Status("open")]
 
@@ -291,13 +291,12 @@ def test_the_best_batch_of_each_stage_is_told_by_the_first_metric_that_has_a_bes
             builders.series("loss", [E0, E1], [1, 2], owner=TRAIN),
         ),
     )
-    best = Pairs((("batch", Ref(E1, "e1")), ("acc", Number(0.9, "ratio"))))
-    assert facts(document, "Batches") == {"Best of train": Fact("Best of train", best)}
+    assert table(section(document, "Batches")).caption == "In stage train, best by acc: e1"
 
 
 def test_a_batch_alone_is_not_called_best() -> None:
     document = page(batches=(builders.batch("train", "e0"),), series=(builders.series("acc", E0, [0.5], owner=TRAIN),))
-    assert blocks_of(document, "Batches", Facts) == []
+    assert table(section(document, "Batches")).caption == "In stage train"
 
 
 S = [f"sample:{RUN}.train.s{number}" for number in range(9)]

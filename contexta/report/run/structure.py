@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TypeVar
@@ -18,8 +18,13 @@ from contexta.contract import (
 from contexta.report import cells, cut, measures
 from contexta.report.choice import ROWS, Grade, grade_of_number, worst_first
 from contexta.report.cut import Ranks, Row
+<<<<<<< HEAD
 from contexta.report.directions import Directions
 from contexta.report.document import Cell, Fact, Facts, Histogram, Note, Number, Pairs, Section, Table
+=======
+from contexta.report.directions import direction
+from contexta.report.document import Cell, Histogram, Note, Number, Section, Table
+>>>>>>> charts
 from contexta.report.histograms import histogram
 from contexta.report.timelines import Spell, timeline
 
@@ -81,12 +86,18 @@ def _spells(snapshot: RunSnapshot) -> Iterator[Spell]:
             yield Spell(cells.ref(batch), cells.status(batch), batch.started_at, batch.ended_at, 1)
 
 
+<<<<<<< HEAD
 def batches(snapshot: RunSnapshot, directions: Directions) -> Section | None:
     """Which batch of each stage was best, and one table a stage, one row a batch."""
+=======
+def batches(snapshot: RunSnapshot) -> Section | None:
+    """One table a stage, one row a batch; which of them was best."""
+>>>>>>> charts
     if not snapshot.batches:
         return None
     titles = ("Batch", "Status", "Started", "Duration")
     series = _at(snapshot, "batch")
+<<<<<<< HEAD
     tables = _by_stage("batches", titles, snapshot.batches, _batch_row, cut.STATUS, series)
     best = tuple(_best(series, directions))
     return Section("Batches", (Facts(best), *tables) if best else tables)
@@ -94,6 +105,16 @@ def batches(snapshot: RunSnapshot, directions: Directions) -> Section | None:
 
 def _best(series: Iterable[MetricSeries], directions: Directions) -> Iterator[Fact]:
     """The best batch of each stage that has several, by the first metric that is known to be better when it is more, or less."""
+=======
+    best = {stage.text: f", best by {key}: {batch.name}" for stage, key, batch in _best(series)}
+    return Section(
+        "Batches", _by_stage("batches", titles, snapshot.batches, _batch_row, cut.STATUS, series, lambda stage: best.get(stage, ""))
+    )
+
+
+def _best(series: Iterable[MetricSeries]) -> Iterator[tuple[StableRef, str, StableRef]]:
+    """Each stage that has several batches, its first metric that is known to be better when it is more, or less, and the best batch."""
+>>>>>>> charts
     told: set[StableRef] = set()
     for one in series:
         better = directions.of(one.key)
@@ -103,9 +124,7 @@ def _best(series: Iterable[MetricSeries], directions: Directions) -> Iterator[Fa
         found = [pair for pair in latest.values() if math.isfinite(pair[0])]
         if len(found) > 1:
             told.add(one.owner)
-            value, subject = (max if better == "up" else min)(found, key=itemgetter(0))
-            best = (("batch", cells.bare_ref(subject)), (measures.label(one), Number(value, one.unit)))
-            yield Fact(f"Best of {one.owner.name}", Pairs(best))
+            yield one.owner, measures.label(one), (max if better == "up" else min)(found, key=itemgetter(0))[1]
 
 
 def _batch_row(batch: BatchExecution) -> tuple[Cell, ...]:
@@ -129,7 +148,7 @@ def samples(snapshot: RunSnapshot, directions: Directions) -> Section | None:
         places = worst_first(grades := [*map(ranks.grade, found)])
         found = [found[place] for place in (*places, *(place for place, grade in enumerate(grades) if grade is None))]
     order = f", worst first {ranks.by}" if ranks and len(snapshot.samples) <= ROWS else ""
-    tables = _by_stage("samples", titles, found, _sample_row, ranks, series, order)
+    tables = _by_stage("samples", titles, found, _sample_row, ranks, series, lambda _stage: order)
     return Section("Samples", (*_histograms(series), *tables))
 
 
@@ -174,9 +193,9 @@ def _by_stage(
     row: Row[InStage],
     ranks: Ranks[InStage] | None,
     series: Sequence[MetricSeries],
-    order: str = "",
+    more: Callable[[str], str],
 ) -> tuple[Table, ...]:
-    """A table a stage, whose caption tells the order of its rows; where they are too long for a page, one of all stages."""
+    """A table a stage, whose caption may tell more; where they are too long for a page, one of all stages."""
     groups = _groups(models)
     if len(models) > ROWS and len(groups) > 1:
         return (_of_all_stages(name, titles, [model for group in groups.values() for model in group], row, ranks, _Numbers.of(series)),)
@@ -188,7 +207,7 @@ def _by_stage(
             group,
             numbers[stage].after(row),
             ranks,
-            f"In stage {group[0].stage_execution_ref.name}{order}",
+            f"In stage {group[0].stage_execution_ref.name}{more(stage)}",
         )
         for stage, group in groups.items()
     )
