@@ -16,6 +16,7 @@ from contexta.report.document import (
     Fact,
     Facts,
     Figures,
+    Hash,
     Issues,
     Lineage,
     Note,
@@ -142,7 +143,7 @@ def test_the_numbers_of_the_producing_run_stand_on_the_page() -> None:
 def test_what_was_deployed_stands_with_its_size_and_the_rest_does_not() -> None:
     told = facts(page(producer(), deployment=LIVE), "Artifact")
     assert (told["Artifact"], told["Kind"], told["Size"]) == (Ref(ARTIFACT, "model"), Text("checkpoint"), Bytes(10))
-    assert (told["State"], told["SHA-256"]) == (Status("present"), Code("ab" * 32))
+    assert (told["State"], told["SHA-256"]) == (Status("present"), Hash("ab" * 32))
 
 
 def test_what_another_deployment_of_the_run_deployed_is_not_told() -> None:

@@ -18,13 +18,8 @@ from contexta.contract import (
 from contexta.report import cells, cut, measures
 from contexta.report.choice import ROWS, Grade, grade_of_number, worst_first
 from contexta.report.cut import Ranks, Row
-<<<<<<< HEAD
 from contexta.report.directions import Directions
-from contexta.report.document import Cell, Fact, Facts, Histogram, Note, Number, Pairs, Section, Table
-=======
-from contexta.report.directions import direction
 from contexta.report.document import Cell, Histogram, Note, Number, Section, Table
->>>>>>> charts
 from contexta.report.histograms import histogram
 from contexta.report.timelines import Spell, timeline
 
@@ -86,35 +81,20 @@ def _spells(snapshot: RunSnapshot) -> Iterator[Spell]:
             yield Spell(cells.ref(batch), cells.status(batch), batch.started_at, batch.ended_at, 1)
 
 
-<<<<<<< HEAD
 def batches(snapshot: RunSnapshot, directions: Directions) -> Section | None:
-    """Which batch of each stage was best, and one table a stage, one row a batch."""
-=======
-def batches(snapshot: RunSnapshot) -> Section | None:
     """One table a stage, one row a batch; which of them was best."""
->>>>>>> charts
     if not snapshot.batches:
         return None
     titles = ("Batch", "Status", "Started", "Duration")
     series = _at(snapshot, "batch")
-<<<<<<< HEAD
-    tables = _by_stage("batches", titles, snapshot.batches, _batch_row, cut.STATUS, series)
-    best = tuple(_best(series, directions))
-    return Section("Batches", (Facts(best), *tables) if best else tables)
-
-
-def _best(series: Iterable[MetricSeries], directions: Directions) -> Iterator[Fact]:
-    """The best batch of each stage that has several, by the first metric that is known to be better when it is more, or less."""
-=======
-    best = {stage.text: f", best by {key}: {batch.name}" for stage, key, batch in _best(series)}
+    best = {stage.text: f", best by {key}: {batch.name}" for stage, key, batch in _best(series, directions)}
     return Section(
         "Batches", _by_stage("batches", titles, snapshot.batches, _batch_row, cut.STATUS, series, lambda stage: best.get(stage, ""))
     )
 
 
-def _best(series: Iterable[MetricSeries]) -> Iterator[tuple[StableRef, str, StableRef]]:
+def _best(series: Iterable[MetricSeries], directions: Directions) -> Iterator[tuple[StableRef, str, StableRef]]:
     """Each stage that has several batches, its first metric that is known to be better when it is more, or less, and the best batch."""
->>>>>>> charts
     told: set[StableRef] = set()
     for one in series:
         better = directions.of(one.key)
