@@ -459,6 +459,22 @@ def test_a_part_that_pages_are_made_of_can_be_replaced(tmp_path: Path) -> None:
     assert '<g class="line' not in made
 
 
+@pytest.mark.parametrize(
+    ("source", "made"),
+    [
+        ("{{ {'a': {'b': 'c'}}.a.b }}", "c"),
+        ("{{ document.nothing is defined }}", "False"),
+        ("{{ document.subject.ref.upper() }}", "RUN:DEMO.R1"),
+        ("{% macro m(a, b='<') %}{{ a }}{{ b }}{% endmacro %}{{ m(1) }}{{ m(1, 2) }}{{ m(b=3, a=1) }}", "1&lt;1213"),
+        ("{% macro m(a) %}{{ a }}{{ varargs|length }}{% endmacro %}{{ m('&') }}{{ m(1, 2) }}", "&amp;011"),
+        ("{% macro m() %}[{{ caller() }}]{% endmacro %}{% call m() %}<{% endcall %}", "[<]"),
+    ],
+)
+def test_the_users_templates_may_do_what_jinja2_lets_them(source: str, made: str, tmp_path: Path) -> None:
+    (tmp_path / "page.html.j2").write_text(source)
+    assert HtmlRenderer.create(tmp_path).render(specimen(), links) == made
+
+
 def test_text_is_escaped_in_the_users_templates_too(tmp_path: Path) -> None:
     (tmp_path / "page.html.j2").write_text("{{ document.title }}")
     assert HtmlRenderer.create(tmp_path).render(specimen("<b>\x1b"), links) == "&lt;b&gt;␛"
