@@ -65,7 +65,7 @@ ALL_IN_ORDER = [
     "Provenance",
     "Data Health",
 ]
-ALWAYS = ["Run Summary", "Stages", "Artifacts", "Diagnostics"]
+ALWAYS = ["Run Summary", "Stages", "Artifacts", "Diagnostics", "Data Health"]
 
 # What brings each of the other sections.
 BRINGS: dict[str, dict[str, Any]] = {
@@ -102,7 +102,7 @@ def test_all_sections_stand_in_their_order() -> None:
     assert titles(page(**everything)) == ALL_IN_ORDER
 
 
-def test_a_run_of_which_nothing_is_known_has_the_four_sections_that_always_stand() -> None:
+def test_a_run_of_which_nothing_is_known_has_the_sections_that_always_stand() -> None:
     assert titles(page()) == ALWAYS
 
 
@@ -549,14 +549,15 @@ def test_problems_stand_by_file_and_line() -> None:
 
 
 def test_lines_that_name_no_run_are_told_apart() -> None:
-    (note,) = blocks_of(page(unassigned=True), "Data Health", Note)
+    nothing, note = blocks_of(page(unassigned=True), "Data Health", Note)
+    assert nothing.text == "Nothing was skipped: every line that names this run was used."
     assert note.text == "Some lines of this workspace name no run, and may be this one's; Data Health on the index page tells which."
 
 
 def test_what_was_inferred_is_counted() -> None:
     stages = (builders.stage("train", "unknown"), builders.stage("evaluate"))
     batches = (builders.batch("train", "e0", "unknown"), builders.batch("train", "e1", "unknown"))
-    (note,) = blocks_of(page(stages=stages, batches=batches), "Data Health", Note)
+    _, note = blocks_of(page(stages=stages, batches=batches), "Data Health", Note)
     assert note.text.startswith("Inferred, because no line describes them: 1 stage, 2 batches.")
 
 

@@ -19,7 +19,9 @@ from contexta.report.traits import RunTraits
 def build_snapshot_report(
     snapshot: RunSnapshot, previous: RunTraits | None = None, directions: Directions = BY_NAME, comparison: Ref | None = None
 ) -> Document:
-    """The page of a run. Batches, Deployments, Samples and what follows Diagnostics stand only where there is something to say.
+    """The page of a run. Batches, Deployments, Samples, Metrics and what follows stand only where there is something to say.
+
+    Data Health always stands, as the last.
 
     `previous` is the run that it is measured against, `comparison` the page that compares both in full.
     """

@@ -78,16 +78,18 @@ def _extensions(snapshot: RunSnapshot) -> Iterator[tuple[str, Cell]]:
         yield from ((name, cells.value(value)) for name, value in sorted(model.unknown.items()))
 
 
-def data_health(snapshot: RunSnapshot) -> Section | None:
-    """Every problem by file and line, and what was inferred."""
+def data_health(snapshot: RunSnapshot) -> Section:
+    """Every problem by file and line, and what was inferred; that there is none is said too."""
     blocks: list[Block] = []
     if snapshot.problems:
         blocks.append(problem_table("What was found in this run's lines", snapshot.problems))
+    else:
+        blocks.append(Note("Nothing was skipped: every line that names this run was used."))
     if snapshot.unassigned:
         blocks.append(Note("Some lines of this workspace name no run, and may be this one's; Data Health on the index page tells which."))
     if inferred := _inferred(snapshot):
         blocks.append(Note(f"Inferred, because no line describes them: {inferred}. Their times are those of the records that name them."))
-    return Section("Data Health", tuple(blocks)) if blocks else None
+    return Section("Data Health", tuple(blocks))
 
 
 def problem_table(caption: str, problems: Iterable[Problem], name: str = "problems", limit: int = ROWS) -> Table:
