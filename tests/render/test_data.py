@@ -138,7 +138,7 @@ def test_a_page_says_what_it_is() -> None:
     made = strict(build_snapshot_report(builders.snapshot(as_of=builders.END)))
     assert (made["type"], made["kind"], made["title"], made["as_of"]) == ("document", "run", "r1", builders.END)
     assert made["subject"] == {"type": "ref", "ref": "run:demo.r1", "text": "r1"}
-    assert [section["title"] for section in made["sections"]] == ["Run Summary", "Stages", "Artifacts", "Diagnostics"]
+    assert [section["title"] for section in made["sections"]] == ["Run Summary", "Stages", "Artifacts", "Diagnostics", "Data Health"]
 
 
 def test_the_specimen_is_as_it_was(compare: Compare) -> None:
