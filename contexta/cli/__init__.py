@@ -1,0 +1,20 @@
+"""`contexta-report`: options, progress and exit codes. The only place that prints."""
+
+import click
+
+from contexta import __version__
+from contexta.cli.build import build
+from contexta.cli.compare import compare
+from contexta.cli.run import run
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="contexta-report")
+def main() -> None:
+    """Turn a Contexta workspace into reports that people can open."""
+
+
+for _command in (build, run, compare):
+    main.add_command(_command)

@@ -1,0 +1,65 @@
+"""Options and arguments that several commands take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:  # what a command needs is imported when it runs, so that --help is quick
+    from contexta.report import Directions
+
+# What `--format` takes for one page → the extension that names it.
+PAGE_FORMATS = {"html": "html", "md": "md", "json": "json", "text": "txt"}
+
+WORKSPACE = click.argument("folder", metavar="[WORKSPACE]", default=".contexta", type=click.Path(path_type=Path))
+CACHE = click.option(
+    "--cache",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the index is kept, instead of cache/report/ in the workspace.",
+)
+TEMPLATES = click.option(
+    "--templates",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Use the templates in DIR instead of the shipped ones of the same name.",
+)
+THEME = click.option(
+    "--theme",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A TOML file with a title, logo, accent colour and footer for every page.",
+)
+
+
+def _directions(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> Directions:
+    from contexta.report import Directions
+
+    try:
+        return Directions.parse(values)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+DIRECTION = click.option(
+    "--direction",
+    "directions",
+    multiple=True,
+    metavar="KEY=up|down",
+    callback=_directions,
+    help="More of this metric is better, or worse, whatever its name tells (again for more).",
+)
+
+PAGE_FORMAT = click.option("--format", "format_", default="html", show_default=True, type=click.Choice(list(PAGE_FORMATS)))
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    "out",
+    default="-",
+    show_default=True,
+    metavar="FILE",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="A file, or - for standard output.",
+)

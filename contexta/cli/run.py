@@ -1,0 +1,52 @@
+"""`contexta-report run`: the report of one run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from contexta.cli.options import CACHE, DIRECTION, OUTPUT, PAGE_FORMAT, PAGE_FORMATS, TEMPLATES, THEME, WORKSPACE
+from contexta.cli.output import write
+from contexta.cli.telling import errors_told, tell
+
+if TYPE_CHECKING:
+    from contexta.report import Directions
+
+
+@click.command()
+@click.argument("ref")
+@WORKSPACE
+@PAGE_FORMAT
+@OUTPUT
+@DIRECTION
+@TEMPLATES
+@THEME
+@CACHE
+def run(  # noqa: PLR0917  # an argument for each option, which click gives by name
+    ref: str,
+    folder: Path,
+    format_: str,
+    out: str,
+    directions: Directions,
+    templates: Path | None,
+    theme: Path | None,
+    cache: Path | None,
+) -> None:
+    """Write the report of one run, for a CI artifact or a step summary.
+
+    It is measured against the run of its project that completed before it. A REF is run:proj.name, proj.name, a bare name where only one
+    run has it, latest, or latest:proj.
+    """
+    with errors_told():
+        from contexta import workspace
+        from contexta.render import no_links
+        from contexta.report import build_snapshot_report, traits
+        from contexta.site import render_as
+
+        with workspace.indexed(folder, cache, waiting=tell) as opened:
+            snapshot = opened.snapshot(opened.resolve(ref))
+            previous = opened.previous(snapshot.run.ref)
+            document = build_snapshot_report(snapshot, traits(previous) if previous else None, directions)
+        write(render_as(document, PAGE_FORMATS[format_], templates, no_links, theme), out)
