@@ -162,7 +162,7 @@ class RecordStore:
 
 def _new_segment(folder: Path) -> Path:
     """A segment that no other writer has: the next free number."""
-    taken = [path.stem.removeprefix("segment-") for path in folder.glob("segment-*.jsonl")]
+    taken = [path.name.partition(".")[0].removeprefix("segment-") for path in folder.glob("segment-*.jsonl*")]  # compressed or not
     number = max((int(text) for text in taken if text.isdigit()), default=0) + 1
     while not claim(folder / f"segment-{number:06}.jsonl"):
         number += 1

@@ -2,10 +2,10 @@
 
 from contexta.workspace.assembly import lies_there
 from contexta.workspace.habits import Habits
+from contexta.workspace.listing import is_workspace
 from contexta.workspace.locking import alone_in
 from contexta.workspace.opening import DEFAULT_FOLDER, indexed
 from contexta.workspace.opening import open_workspace as open
-from contexta.workspace.planes import is_workspace
 from contexta.workspace.sources import DeploymentSource, RunSource
 from contexta.workspace.store import Workspace
 

@@ -12,8 +12,10 @@ from contexta.workspace.fingerprint import digest, same_file, size_of, stamp
 from contexta.workspace.index import Index, Known
 from contexta.workspace.layout import LEDGER_DB
 from contexta.workspace.lines import MAX_LINE, file_notices
-from contexta.workspace.planes import JsonlPlane, LedgerTable, Plane, jsonl_planes
+from contexta.workspace.listing import listing
+from contexta.workspace.planes import JsonlPlane, LedgerTable, Plane
 from contexta.workspace.scan import Found, Part, Reading, found_in, read
+from contexta.workspace.unpacking import Flaw, begins_with
 
 # Files of more than twice as much are read in parts of this many bytes.
 _PART = 32_000_000
@@ -30,34 +32,53 @@ def here(work: Callable[[Part], Reading], parts: Sequence[Part], _size: int) -> 
     return map(work, parts)
 
 
-def refresh(index: Index, root: Path, spread: Spread = here) -> tuple[dict[str, Plane], list[str]]:
+def refresh(index: Index, root: Path, copies: Path, spread: Spread = here) -> tuple[dict[str, Plane], list[str]]:
     """Read what is new under a root; returns the planes by name in reading order, and what was read again and why.
 
-    `spread` gives the readings of parts, so many bytes together, in their order, wherever they are made. Raises OSError when the folder
-    cannot be listed.
+    Compressed planes are unpacked in the folder `copies`. `spread` gives the readings of parts, so many bytes together, in their order,
+    wherever they are made. Raises OSError when the folder cannot be listed.
     """
     known = index.planes()
-    files = jsonl_planes(root)
+    listed = listing(root, copies)
     notes: list[str] = []
-    if known and files and not any(_is_as_it_was(plane, known.get(plane.name)) for plane in files):
+    if known and listed.planes and not any(_is_as_it_was(plane, known.get(plane.name)) for plane in listed.planes):
         notes.append("every file is read again: none is the one that was indexed")
         index.clear()
         known = {}
     planes: dict[str, Plane] = {table.name: table for table in _refresh_ledger(index, root, known, notes)}
-    for plane in files:
-        notes.extend(_refresh_file(index, plane, known.get(plane.name), spread))
-        planes[plane.name] = plane
+    planes |= {plane.name: plane for plane in listed.planes}
+    notes.extend(_refresh_files(index, listed.planes, known, spread))
+    unread = {problem.file: problem for problem in listed.unread}
+    for name, problem in unread.items():
+        _tell_unread(index, known.get(name), problem)
     for name, gone in known.items():
-        if name not in planes and name != LEDGER_DB:
+        if name not in planes and name != LEDGER_DB and name not in unread:
             index.drop(gone)
             notes.append(f"{name} is gone")
     index.settle()
     return planes, notes
 
 
+def _refresh_files(index: Index, planes: Sequence[JsonlPlane], known: dict[str, Known], spread: Spread) -> Iterator[str]:
+    """Those with a twin come last: whether they are read depends on what that holds."""
+    by_name = {plane.name: plane for plane in planes}
+    anew: set[str] = set()
+    for plane in sorted(planes, key=lambda plane: bool(plane.twin)):
+        before = known.get(plane.name)
+        if plane.archive is None:
+            notes = list(_refresh_file(index, plane, before, spread))
+        elif before is None or plane.twin in anew or before.stamp != _stamp_of(plane):
+            notes = list(_refresh_archive(index, plane, by_name.get(plane.twin), before, spread))
+        else:
+            notes = []
+        if notes:
+            anew.add(plane.name)
+        yield from notes
+
+
 def _is_as_it_was(plane: JsonlPlane, known: Known | None) -> bool:
     try:
-        return known is not None and same_file(known.stamp, stamp(plane.path.stat()))
+        return known is not None and same_file(known.stamp, stamp(plane.source.stat()))
     except OSError:
         return False
 
@@ -76,21 +97,98 @@ def _refresh_file(index: Index, plane: JsonlPlane, known: Known | None, spread: 
             if known is not None and known.line == 1:  # what is odd about the file is seen in its first line
                 index.drop(known)
                 known = None
-            if known is None:
-                known = index.add_plane(plane.name, now)
-                index.add_problems(known, map(found_in, file_notices(plane.path, plane.name, status.st_size)))
-            end, line = known.end, known.line
-            parts = list(_parts(plane, stream, known, status.st_size))
-            for reading in spread(read, parts, status.st_size - known.end):
-                moved = line - reading.first
-                index.add(known, reading, moved)
-                end, line = reading.end, reading.line + moved
-            index.advance(replace(known, stamp=now, end=end, line=line, digest=digest(stream, end)))
+            known = known or index.add_plane(plane.name, now)
+            _read_on(index, plane, stream, replace(known, stamp=now), status.st_size, spread)
     except OSError as error:
-        if known is not None:
-            index.drop(known)
-        problem = Problem(plane.name, 0, "unreadable_file", f"cannot be read: {error.strerror}", "error")
-        index.add_problems(index.add_plane(plane.name, _UNREADABLE), [Found(problem)])
+        _tell_unread(index, known, _unreadable(plane, error))
+
+
+def _read_on(index: Index, plane: JsonlPlane, stream: BinaryIO, known: Known, size: int, spread: Spread) -> None:
+    """Read what stands in a plane after what is known of it. Raises OSError when it cannot be read."""
+    if known.end == 0:
+        index.add_problems(known, map(found_in, file_notices(plane.path, plane.name, size)))
+    end, line = known.end, known.line
+    parts = list(_parts(plane, stream, known, size))
+    for reading in spread(read, parts, size - known.end):
+        moved = line - reading.first
+        index.add(known, reading, moved)
+        end, line = reading.end, reading.line + moved
+    index.advance(replace(known, end=end, line=line, digest=digest(stream, end)))
+
+
+def _refresh_archive(index: Index, plane: JsonlPlane, twin: JsonlPlane | None, known: Known | None, spread: Spread) -> Iterator[str]:
+    """Read all of a compressed plane: only its stamp tells whether it is the one that was read."""
+    if known is not None:
+        index.drop(known)
+        yield f"{plane.name} is read again: it changed, or what stands beside it did"
+    known = index.add_plane(plane.name, _stamp_of(plane))
+    try:
+        flaw = plane.unpack()
+        if twin is not None and _repeats(plane, twin):
+            flaw = Flaw("same_lines", f"holds nothing that does not stand in {twin.name}; read once", "info")
+            plane.path.write_bytes(b"")
+        if flaw is not None:
+            index.add_problems(known, [Found(Problem(plane.name, 0, *flaw))])
+        with plane.path.open("rb") as stream:
+            _read_on(index, plane, stream, known, os.fstat(stream.fileno()).st_size, spread)
+    except OSError as error:
+        _tell_unread(index, known, _unreadable(plane, error))
+
+
+def _repeats(plane: JsonlPlane, twin: JsonlPlane) -> bool:
+    """Whether a plane is its twin, packed, or the beginning of it: so it is while a segment is being compressed."""
+    twin.prepare()
+    try:
+        return begins_with(twin.path, plane.path)
+    except OSError:  # told of the twin
+        return False
+
+
+def _stamp_of(plane: JsonlPlane) -> str:
+    """What changes with the file, and when a twin comes or goes."""
+    try:
+        status = plane.source.stat()
+    except OSError:
+        return _UNREADABLE
+    return f"{stamp(status)}|beside" if plane.twin else stamp(status)
+
+
+def _unreadable(plane: JsonlPlane, error: OSError) -> Problem:
+    what = "unpacked" if plane.archive else "read"
+    return Problem(plane.name, 0, "unreadable_file", f"cannot be {what}: {error.strerror}", "error")
+
+
+def _tell_unread(index: Index, known: Known | None, problem: Problem) -> None:
+    """Forget what was read of a file, and say why it is not read."""
+    if known is not None:
+        index.drop(known)
+    index.add_problems(index.add_plane(problem.file, _UNREADABLE), [Found(problem)])
+
+
+def changed_since(index: Index, root: Path, copies: Path) -> list[str]:
+    """The files that do not hold any more what was read of them, or were not there then; that one grew is no such change.
+
+    Raises OSError when the folder cannot be listed.
+    """
+    known = index.planes()
+    planes = {plane.name: plane for plane in listing(root, copies).planes}
+    read = {name: one for name, one in known.items() if not name.startswith(LEDGER_DB)}
+    changed = [name for name, plane in planes.items() if name not in read or not _holds(plane, read[name])]
+    return sorted((*changed, *(name for name in read if name not in planes and read[name].stamp != _UNREADABLE)))
+
+
+def _holds(plane: JsonlPlane, known: Known) -> bool:
+    """Whether a file still holds what was read of it."""
+    now = _stamp_of(plane)
+    if now == known.stamp:
+        return True
+    if plane.archive is not None or not same_file(known.stamp, now) or size_of(now) < known.end:
+        return False
+    try:
+        with plane.path.open("rb") as stream:
+            return digest(stream, known.end) == known.digest
+    except OSError:
+        return False
 
 
 def _parts(plane: JsonlPlane, stream: BinaryIO, known: Known, size: int) -> Iterator[Part]:

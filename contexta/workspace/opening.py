@@ -2,17 +2,22 @@
 
 import hashlib
 import os
+import secrets
+import shutil
 import sqlite3
+import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from contexta.errors import ContextaError, UnreadableWorkspace
-from contexta.workspace.catalog import Spread, here, refresh
+from contexta.workspace.catalog import Spread, changed_since, here, refresh
 from contexta.workspace.database import Database, Notify, in_folder, in_memory
 from contexta.workspace.index import Index
+from contexta.workspace.listing import is_workspace
 from contexta.workspace.locking import alone_in
-from contexta.workspace.planes import Plane, is_workspace
+from contexta.workspace.planes import Plane
 from contexta.workspace.store import Workspace
 
 DEFAULT_FOLDER = ".contexta"
@@ -21,13 +26,25 @@ DEFAULT_FOLDER = ".contexta"
 CACHE = "cache/report"
 
 
+# The beginning of the name of a folder in which compressed planes are unpacked.
+_COPIES = "contexta-unpacked-"
+
+# So often is the folder looked at again, where files come and go.
+_TRIES = 3
+
+
 def _silent(_what: str) -> None:
     """For a reader who is not told."""
 
 
 def open_workspace(path: str | Path) -> Workspace:
-    """Read a workspace's lines once and know what it holds; nothing is written. Raises UnreadableWorkspace when the folder is none."""
-    return _opened(_checked(path), Index(in_memory()), here, _silent)
+    """Read a workspace's lines once and know what it holds. Nothing is written, but copies of compressed planes in the system's
+    temporary folder, while the workspace is in use. Raises UnreadableWorkspace when the folder is none.
+    """
+    copies = _copies_in(Path(tempfile.gettempdir()))
+    opened = _opened(_checked(path), Index(in_memory()), copies, here, _silent)
+    weakref.finalize(opened, shutil.rmtree, copies, ignore_errors=True)
+    return opened
 
 
 @contextmanager
@@ -43,8 +60,8 @@ def indexed(
     """Read what is new in a workspace since it was last opened so; what was learned is kept under it, or in the folder `cache`.
 
     A process that does the same meanwhile is waited for, which `waiting` is told. `anew` forgets what was learned before. `spread` has
-    parts of long files read elsewhere. `notify` is told what is read again and why. Raises UnreadableWorkspace when the folder is none,
-    ContextaError when the index breaks while it is used.
+    parts of long files read elsewhere. `notify` is told what is read again and why. Raises UnreadableWorkspace when the folder is none, or
+    in the end when a file did not stay what it was; ContextaError when the index breaks while it is used.
     """
     root = _checked(path)
     with ExitStack() as stack:
@@ -52,8 +69,11 @@ def indexed(
         stack.callback(index.close)
         if anew:
             index.clear()
+        copies = _copies_in(index.database.path.parent if index.database.path else Path(tempfile.gettempdir()))
+        stack.callback(shutil.rmtree, copies, ignore_errors=True)
         try:
-            yield _opened(root, index, spread, notify)
+            yield _opened(root, index, copies, spread, notify)
+            _check_unchanged(index, root, copies)
         except sqlite3.Error as error:
             what = f"the index of {root} cannot be used: {error}"
             raise ContextaError(f"{what}; delete {CACHE} in the workspace, or keep it elsewhere with --cache") from None
@@ -68,15 +88,22 @@ def _database(stack: ExitStack, root: Path, cache: Path | None, notify: Notify, 
             raise OSError(None, "leads out of the workspace", str(folder))
         folder.mkdir(parents=True, exist_ok=True)
         stack.enter_context(alone_in(folder, waiting))
+        for leftover in folder.glob(f"{_COPIES}*"):  # of a build that was killed
+            shutil.rmtree(leftover, ignore_errors=True)
         return in_folder(folder, name, notify)
     except (OSError, sqlite3.Error) as error:
         notify(f"no index is kept in {folder}: {getattr(error, 'strerror', None) or error}")
         return in_memory()
 
 
-def _opened(root: Path, index: Index, spread: Spread, notify: Notify) -> Workspace:
+def _copies_in(folder: Path) -> Path:
+    """Where one build unpacks compressed planes: made when one is, and of a name that nobody can have put there before."""
+    return folder / f"{_COPIES}{secrets.token_hex(8)}"
+
+
+def _opened(root: Path, index: Index, copies: Path, spread: Spread, notify: Notify) -> Workspace:
     try:
-        planes, notes = _refreshed(index, root, spread, notify)
+        planes, notes = _settled(index, root, copies, spread, notify)
     except OSError as error:
         raise UnreadableWorkspace(f"{root} cannot be read: {error.strerror}") from None
     for note in notes:
@@ -84,13 +111,36 @@ def _opened(root: Path, index: Index, spread: Spread, notify: Notify) -> Workspa
     return Workspace(root, planes, index)
 
 
-def _refreshed(index: Index, root: Path, spread: Spread, notify: Notify) -> tuple[dict[str, Plane], list[str]]:
+def _settled(index: Index, root: Path, copies: Path, spread: Spread, notify: Notify) -> tuple[dict[str, Plane], list[str]]:
+    """Read what is new. A file that is rotated meanwhile may have been seen under two names, or none: then once more."""
+    is_known = bool(index.planes())
+    planes, notes = _refreshed(index, root, copies, spread, notify)
+    for _ in range(_TRIES):
+        if (is_known and not notes) or not changed_since(index, root, copies):
+            break
+        planes, more = _refreshed(index, root, copies, spread, notify)
+        notes += more
+    return planes, notes
+
+
+def _refreshed(index: Index, root: Path, copies: Path, spread: Spread, notify: Notify) -> tuple[dict[str, Plane], list[str]]:
     try:
-        return refresh(index, root, spread)
+        return refresh(index, root, copies, spread)
     except sqlite3.DatabaseError as error:
         notify(f"the index is made anew: {error}")
         index.clear()
-        return refresh(index, root, spread)
+        return refresh(index, root, copies, spread)
+
+
+def _check_unchanged(index: Index, root: Path, copies: Path) -> None:
+    """Pages are made from lines that are read by their places: where something else stands there now, some may be wrong."""
+    try:
+        changed = changed_since(index, root, copies)
+    except OSError as error:
+        raise UnreadableWorkspace(f"{root} cannot be read: {error.strerror}") from None
+    if changed:
+        files = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+        raise UnreadableWorkspace(f"{root}: {files} was rotated, rewritten or removed while pages were made from it; build again")
 
 
 def _checked(path: str | Path) -> Path:

@@ -1,16 +1,16 @@
-"""The planes of a workspace: where its lines lie, and how to read some of them again."""
+"""The planes of a workspace, and how to read some of their lines again."""
 
-import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from contexta.contract import Problem
 from contexta.workspace import ledger_db
-from contexta.workspace.layout import JSONL_PLANES, LEDGER_DB, MARKERS
 from contexta.workspace.lines import Block, Located, Unusable, file_notices, read_blocks, read_lines
+from contexta.workspace.unpacking import Flaw, unpack
 
 # When something began, as it stands in a line, and how much of a line is looked at for it.
 _TIME = re.compile(rb'"(?:started_at|observed_at)"\s*:\s*"([0-9T:.-]{19,29}Z)"')
@@ -43,13 +43,39 @@ class Plane(Protocol):
     def glance(self, extent: Extent) -> str:
         """The first time that stands in an extent's first line, without parsing it; empty where none is seen."""
 
+    def prepare(self) -> None:
+        """Whatever it takes before lines can be read, also by other processes."""
+
 
 @dataclass(frozen=True, slots=True)
 class JsonlPlane:
-    """A JSONL file."""
+    """A JSONL file. Where that is compressed, its lines lie in a copy at `path`, which is there for one build once it was `prepare`d.
+
+    `twin` names the plane that stands beside it under the same name, packed otherwise or not.
+    """
 
     name: str
     path: Path
+    archive: Path | None = None
+    packing: str = ""
+    twin: str = ""
+
+    @property
+    def source(self) -> Path:
+        """The file that it is."""
+        return self.archive or self.path
+
+    def prepare(self) -> None:
+        """Unpack it, if that is needed and was not done; where it cannot be, whoever reads it will tell."""
+        if self.archive is not None and not self.path.exists():
+            with suppress(OSError):
+                self.unpack()
+
+    def unpack(self) -> Flaw | None:
+        """Unpack it anew; gives what is wrong with it as a whole. Raises OSError when it cannot be read, or the copy not written."""
+        self.path.unlink(missing_ok=True)
+        with self.source.open("rb") as stream:
+            return unpack(stream, self.packing, self.path)
 
     def scan(self) -> Iterator[Located | Unusable]:
         """Every line; a file that cannot be read is a problem, not an end."""
@@ -98,19 +124,5 @@ class LedgerTable:
         """Nothing: to open the database for it takes too long."""
         return ""
 
-
-def jsonl_planes(root: Path) -> list[JsonlPlane]:
-    """The JSONL files under a root, in reading order. Raises OSError when the folder cannot be listed."""
-    paths = (path for pattern in JSONL_PLANES for path in sorted(root.glob(pattern)))
-    return [JsonlPlane(_text(path.relative_to(root)), path) for path in paths]
-
-
-def _text(path: Path) -> str:
-    """The name of a file, whose bytes may be no text."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
-
-
-def is_workspace(root: Path) -> bool:
-    """Whether a folder holds any plane, or the mark of one that is still empty."""
-    places = (*JSONL_PLANES, *MARKERS, LEDGER_DB)
-    return any(next(root.glob(place), None) is not None for place in places)
+    def prepare(self) -> None:
+        """Nothing."""

@@ -220,8 +220,11 @@ class Workspace:
         return ref
 
     def _lines(self, owner: str) -> Lines:
-        found = self.index.extents(owner, self.planes)
-        return Lines(self.root, tuple((self.planes[name], data) for name, data in found))
+        """Where the lines of an owner lie, ready to be read there."""
+        found = tuple((self.planes[name], data) for name, data in self.index.extents(owner, self.planes))
+        for plane, _ in found:
+            plane.prepare()
+        return Lines(self.root, found)
 
 
 def _no_such(kind: str, text: str, known: Iterable[StableRef]) -> str:

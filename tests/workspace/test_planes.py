@@ -6,7 +6,8 @@ import pytest
 
 from contexta import workspace
 from contexta.workspace.lines import Block, Located, Unusable
-from contexta.workspace.planes import Extent, JsonlPlane, Plane, is_workspace, jsonl_planes
+from contexta.workspace.listing import is_workspace, listing
+from contexta.workspace.planes import Extent, JsonlPlane, Plane
 from tests import strategies as build
 from tests.conftest import TINY
 
@@ -31,7 +32,7 @@ def test_other_files_do_not(tmp_path: Path, place: str) -> None:
 def test_planes_are_read_in_one_order_and_named_by_their_place(tmp_path: Path) -> None:
     places = ["records/segments/segment-000010.jsonl", build.SEGMENT, build.CAPTURED, build.CONTEXT, build.LEDGER]
     build.Files({place: [] for place in places}).write(tmp_path)
-    assert [plane.name for plane in jsonl_planes(tmp_path)] == [
+    assert [plane.name for plane in listing(tmp_path, tmp_path / "copies").planes] == [
         build.LEDGER,
         build.CONTEXT,
         build.CAPTURED,
@@ -41,7 +42,7 @@ def test_planes_are_read_in_one_order_and_named_by_their_place(tmp_path: Path) -
 
 
 def _captured(root: Path) -> JsonlPlane:
-    return next(plane for plane in jsonl_planes(root) if plane.name == build.CAPTURED)
+    return next(plane for plane in listing(root, root / "copies").planes if plane.name == build.CAPTURED)
 
 
 def test_a_stretch_of_a_plane_reads_the_same_lines_as_the_whole() -> None:

@@ -1,0 +1,90 @@
+"""Which files of a folder are its planes, in reading order; and which are not read, and why."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+from contexta.contract import Problem
+from contexta.workspace.layout import JSONL_PLANES, LEDGER_DB, MARKERS
+from contexta.workspace.planes import JsonlPlane
+from contexta.workspace.segments import Segment, segment_of
+from contexta.workspace.unpacking import MISSING_ZSTD, Flaw, can_be_unpacked
+
+_NO_PLANE = Flaw(
+    "unread_file", "not read: its name is not that of a plane (x.jsonl, x.jsonl.1, x.jsonl-20250131, each also .gz or .zst)", "info"
+)
+_OUTSIDE = Flaw("outside_file", "not read: it leads out of the workspace; put the file itself here", "error")
+_IRREGULAR = Flaw("unreadable_file", "cannot be read: it is no regular file", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The planes of a folder in reading order, and what is to be said of files that are not read."""
+
+    planes: list[JsonlPlane] = field(default_factory=list)
+    unread: list[Problem] = field(default_factory=list)
+
+
+def listing(root: Path, copies: Path) -> Listing:
+    """The JSONL files under a root; compressed ones are to be unpacked in the folder `copies`. Raises OSError when it cannot be listed."""
+    found = Listing()
+    for pattern in JSONL_PLANES:
+        paths = sorted(root.glob(pattern))
+        inside = not paths or _lies_in(paths[0].parent, root)
+        planes: list[tuple[Segment, JsonlPlane]] = []
+        for path in paths:
+            name, segment = _text(path.relative_to(root)), segment_of(path.name)
+            flaw = _OUTSIDE if not inside else _flaw(path, segment, root)
+            if flaw is not None:
+                found.unread.append(Problem(name, 0, *flaw))
+            elif segment is not None:
+                planes.append((segment, _plane(name, path, segment.packing, copies)))
+        found.planes.extend(_in_order(planes))
+    return found
+
+
+def _flaw(path: Path, segment: Segment | None, root: Path) -> Flaw | None:
+    """Why a file is not read."""
+    if segment is None:
+        return _NO_PLANE
+    if path.is_symlink() and not _lies_in(path, root):
+        return _OUTSIDE
+    if not path.is_file():  # to open a pipe would take for ever
+        return _IRREGULAR
+    return None if can_be_unpacked(segment.packing) else Flaw("missing_extra", MISSING_ZSTD, "error")
+
+
+def _lies_in(path: Path, root: Path) -> bool:
+    """Whether a path leads to a place under a root, wherever its symbolic links point."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))  # Path.resolve breaks on links in a circle
+
+
+def _plane(name: str, path: Path, packing: str, copies: Path) -> JsonlPlane:
+    if not packing:
+        return JsonlPlane(name, path)
+    return JsonlPlane(name, copies / hashlib.sha256(name.encode()).hexdigest(), path, packing)
+
+
+def _in_order(planes: Iterable[tuple[Segment, JsonlPlane]]) -> Iterator[JsonlPlane]:
+    """The planes of a folder in reading order; all but the last of one segment know that as their twin."""
+    ordered = sorted(planes, key=lambda one: one[0].rank)
+    for _, group in groupby(ordered, key=lambda one: one[0][:2]):
+        *others, last = map(itemgetter(1), group)
+        yield from (replace(plane, twin=last.name) for plane in others)
+        yield last
+
+
+def _text(path: Path) -> str:
+    """The name of a file, whose bytes may be no text."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def is_workspace(root: Path) -> bool:
+    """Whether a folder holds any plane, or the mark of one that is still empty."""
+    if any(next(root.glob(place), None) is not None for place in (*MARKERS, LEDGER_DB)):
+        return True
+    return any(segment_of(path.name) for pattern in JSONL_PLANES for path in root.glob(pattern))
