@@ -12,7 +12,7 @@ from contexta.workspace.fingerprint import digest, same_file, size_of, stamp
 from contexta.workspace.index import Index, Known
 from contexta.workspace.layout import LEDGER_DB
 from contexta.workspace.lines import MAX_LINE, file_notices
-from contexta.workspace.listing import listing
+from contexta.workspace.listing import listing, why_closed
 from contexta.workspace.planes import JsonlPlane, LedgerTable, Plane
 from contexta.workspace.scan import Found, Part, Reading, found_in, read
 from contexta.workspace.unpacking import Flaw, begins_with
@@ -242,8 +242,9 @@ def _refresh_ledger(index: Index, root: Path, known: dict[str, Known], notes: li
         return []
     if before is not None:
         notes.append(f"{LEDGER_DB} is read again: it changed")
-    names, problems = ledger_db.readable_tables(path)
     about = index.add_plane(LEDGER_DB, now)
+    closed = why_closed(path, root)
+    names, problems = ledger_db.readable_tables(path) if closed is None else ([], [Problem(LEDGER_DB, 0, *closed)])
     index.add_problems(about, map(Found, problems))
     return [_read_table(index, LedgerTable(f"{LEDGER_DB}#{name}", path, name), now) for name in names]
 

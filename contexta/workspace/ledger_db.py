@@ -35,10 +35,11 @@ MISSING_DUCKDB = (
 )
 
 
-def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+def connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the file; nothing that it holds can read or load other files."""
     import duckdb
 
-    return duckdb.connect(str(path), read_only=True)
+    return duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"})
 
 
 def can_be_read() -> bool:
@@ -53,15 +54,24 @@ def readable_tables(path: Path) -> tuple[list[str], list[Problem]]:
     except ImportError:
         return [], [Problem(LEDGER_DB, 0, "missing_extra", MISSING_DUCKDB, "error")]
     try:
-        with _connect(path) as connection:
-            names = {row[0] for row in connection.execute("SHOW TABLES").fetchall()}
+        with connect(path) as connection:
+            names = _names(connection, "SELECT table_name FROM duckdb_tables() WHERE NOT internal")
+            views = _names(connection, "SELECT view_name FROM duckdb_views() WHERE NOT internal")
             counts = {name: _count(connection, name) for name in UNREAD if name in names}
     except duckdb.Error as error:
         return [], [Problem(LEDGER_DB, 0, "unreadable_file", f"cannot be read: {_first_line(error)}", "error")]
     problems = [
         Problem(LEDGER_DB, 0, "unread_table", f"{count} rows of {name} are not shown", "info") for name, count in counts.items() if count
     ]
+    # A view may compute anything, for ever.
+    problems += (
+        Problem(LEDGER_DB, 0, "unread_table", f"{name} is a view, no table; not read", "error") for name in TABLES if name in views
+    )
     return [table for table in TABLES if table in names], problems
+
+
+def _names(connection: duckdb.DuckDBPyConnection, query: str) -> set[str]:
+    return {row[0] for row in connection.execute(query).fetchall()}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -78,7 +88,7 @@ def read_rows(path: Path, name: str, table: str, start: int = 0, end: int | None
 
     query = f"SELECT rowid, payload_json FROM {table} WHERE rowid >= ? AND (? IS NULL OR rowid < ?) ORDER BY rowid"  # noqa: S608  # a name in TABLES
     try:
-        with _connect(path) as connection:
+        with connect(path) as connection:
             rows = connection.execute(query, [start, end, end]).fetchall()
     except duckdb.Error as error:
         yield Unusable(Problem(name, 0, "unreadable_file", f"cannot be read: {_first_line(error)}", "error"))

@@ -38,6 +38,8 @@ def listing(root: Path, copies: Path) -> Listing:
         planes: list[tuple[Segment, JsonlPlane]] = []
         for path in paths:
             name, segment = _text(path.relative_to(root)), segment_of(path.name)
+            if segment is None and name.rpartition("/")[2].startswith("."):
+                continue  # an editor's, or rsync's
             flaw = _OUTSIDE if not inside else _flaw(path, segment, root)
             if flaw is not None:
                 found.unread.append(Problem(name, 0, *flaw))
@@ -51,11 +53,16 @@ def _flaw(path: Path, segment: Segment | None, root: Path) -> Flaw | None:
     """Why a file is not read."""
     if segment is None:
         return _NO_PLANE
+    if (flaw := why_closed(path, root)) is not None:
+        return flaw
+    return None if can_be_unpacked(segment.packing) else Flaw("missing_extra", MISSING_ZSTD, "error")
+
+
+def why_closed(path: Path, root: Path) -> Flaw | None:
+    """Why a file is not even opened, its folder being in the workspace."""
     if path.is_symlink() and not _lies_in(path, root):
         return _OUTSIDE
-    if not path.is_file():  # to open a pipe would take for ever
-        return _IRREGULAR
-    return None if can_be_unpacked(segment.packing) else Flaw("missing_extra", MISSING_ZSTD, "error")
+    return None if path.is_file() else _IRREGULAR  # to open a pipe would take for ever
 
 
 def _lies_in(path: Path, root: Path) -> bool:

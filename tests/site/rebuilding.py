@@ -51,6 +51,10 @@ class Site:
         press = Press(out, self.formats, self.templates, theme=self.theme, assets=self.assets)
         return build_site(opened, press, selection=Selection(**self.selection), title=self.title, crew=crew, progress=progress)
 
+    def built(self, opened: workspace.Workspace) -> Built:
+        """Build it from a workspace that is open."""
+        return self._built(opened, self.out)
+
     def clean(self) -> dict[str, bytes]:
         """What a build into a new folder gives, from a copy of the workspace that knows of no earlier build."""
         with tempfile.TemporaryDirectory() as folder:

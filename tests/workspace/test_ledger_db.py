@@ -1,6 +1,7 @@
 """`metadata/ledger.db`: read where duckdb is installed, told in words where it is not or where the file is broken."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from contexta import workspace
 from contexta.contract import Problem, StableRef
+from contexta.workspace import ledger_db as ledger_db_module
 from contexta.workspace.ledger_db import TABLES
 from tests import strategies as build
 
@@ -132,3 +134,37 @@ def test_reading_leaves_the_database_as_it_was(tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
     workspace.open(root).snapshot("run:p.r")
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+
+
+def test_a_view_is_not_read_whatever_it_would_compute(tmp_path: Path) -> None:
+    """It could read any file of this machine onto a page."""
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the secret")
+    root = ledger_db(tmp_path / "workspace", {})
+    model = build.run_model(name="NAME")
+    text = f"replace('{json.dumps(model)}', 'NAME', (SELECT content FROM read_text('{secret}')))"
+    with duckdb.connect(str(root / "metadata" / "ledger.db")) as connection:
+        connection.execute(f"CREATE VIEW runs AS SELECT 0 AS rowid, {text} AS payload_json")
+    assert only_problem(root).what == "runs is a view, no table; not read"
+    assert workspace.open(root).run_refs() == ()
+
+
+def test_the_database_cannot_reach_other_files(tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_text("secret\n")
+    with (
+        ledger_db_module.connect(ledger_db(tmp_path, {}) / "metadata" / "ledger.db") as connection,
+        pytest.raises(duckdb.PermissionException),
+    ):
+        connection.execute(f"SELECT * FROM read_csv('{tmp_path / 'secret.csv'}')")
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_a_database_that_leads_elsewhere_or_is_no_file_is_not_opened(kind: str, tmp_path: Path) -> None:
+    elsewhere = ledger_db(tmp_path / "elsewhere", ALL) / "metadata" / "ledger.db"
+    place = build.write_lines(tmp_path / "workspace") / "metadata" / "ledger.db"
+    place.parent.mkdir()
+    if kind == "link":
+        place.symlink_to(elsewhere)
+    else:
+        os.mkfifo(place)
+    assert only_problem(tmp_path / "workspace").key == ("outside_file" if kind == "link" else "unreadable_file")
