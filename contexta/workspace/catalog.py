@@ -1,7 +1,7 @@
 """Brings the index of a workspace up to date: reads what was appended, and what was rewritten anew."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -36,7 +36,7 @@ def refresh(index: Index, root: Path, copies: Path, spread: Spread = here) -> tu
     """Read what is new under a root; returns the planes by name in reading order, and what was read again and why.
 
     Compressed planes are unpacked in the folder `copies`. `spread` gives the readings of parts, so many bytes together, in their order,
-    wherever they are made. Raises OSError when the folder cannot be listed.
+    wherever they are made.
     """
     known = index.planes()
     listed = listing(root, copies)
@@ -165,16 +165,21 @@ def _tell_unread(index: Index, known: Known | None, problem: Problem) -> None:
     index.add_problems(index.add_plane(problem.file, _UNREADABLE), [Found(problem)])
 
 
-def changed_since(index: Index, root: Path, copies: Path) -> list[str]:
-    """The files that do not hold any more what was read of them, or were not there then; that one grew is no such change.
+def came_and_went(index: Index, root: Path, copies: Path) -> bool:
+    """Whether other files lie there than were looked at."""
+    known = {name: one for name, one in index.planes().items() if not name.startswith(LEDGER_DB)}
+    now = listing(root, copies)
+    planes = {plane.name: plane for plane in now.planes}
+    if known.keys() != planes.keys() | {problem.file for problem in now.unread}:
+        return True
+    return bool(changed(index, planes, [name for name in planes if known[name].stamp != _UNREADABLE]))
 
-    Raises OSError when the folder cannot be listed.
-    """
+
+def changed(index: Index, planes: Mapping[str, Plane], names: Iterable[str]) -> list[str]:
+    """Those of some planes that no longer hold what was read of them; that one grew is no such change."""
     known = index.planes()
-    planes = {plane.name: plane for plane in listing(root, copies).planes}
-    read = {name: one for name, one in known.items() if not name.startswith(LEDGER_DB)}
-    changed = [name for name, plane in planes.items() if name not in read or not _holds(plane, read[name])]
-    return sorted((*changed, *(name for name in read if name not in planes and read[name].stamp != _UNREADABLE)))
+    some = ((name, planes[name]) for name in sorted(names))
+    return [name for name, plane in some if isinstance(plane, JsonlPlane) and not _holds(plane, known[name])]
 
 
 def _holds(plane: JsonlPlane, known: Known) -> bool:

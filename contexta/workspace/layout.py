@@ -9,8 +9,8 @@ SEGMENTS = "records/segments"
 # One empty file for each run that a program opened here, and each project: so that a name is taken once, without reading the ledger.
 CLAIMS = "metadata/claims"
 
-# Where JSONL planes lie under the root, in the order in which they are read; `segments` tells which of these names are of planes.
-JSONL_PLANES = (f"{LEDGER}*", f"{CAPTURE}/*.jsonl*", f"{SEGMENTS}/*.jsonl*")
+# Where JSONL planes lie under the root, in the order in which they are read: (folder, what the names begin with).
+PLANES = (("metadata", "ledger.jsonl"), (CAPTURE, ""), (SEGMENTS, ""))
 
 # Says that a folder is a workspace even before the first line was written.
 MARKERS = ("records/manifest.json",)

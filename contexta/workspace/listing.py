@@ -9,7 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from contexta.contract import Problem
-from contexta.workspace.layout import JSONL_PLANES, LEDGER_DB, MARKERS
+from contexta.workspace.layout import LEDGER_DB, MARKERS, PLANES
 from contexta.workspace.planes import JsonlPlane
 from contexta.workspace.segments import Segment, segment_of
 from contexta.workspace.unpacking import MISSING_ZSTD, Flaw, can_be_unpacked
@@ -30,30 +30,38 @@ class Listing:
 
 
 def listing(root: Path, copies: Path) -> Listing:
-    """The JSONL files under a root; compressed ones are to be unpacked in the folder `copies`. Raises OSError when it cannot be listed."""
+    """The JSONL files under a root; compressed ones are to be unpacked in the folder `copies`."""
     found = Listing()
-    for pattern in JSONL_PLANES:
-        paths = sorted(root.glob(pattern))
-        inside = not paths or _lies_in(paths[0].parent, root)
+    for folder, beginning in PLANES:
+        try:
+            with os.scandir(root / folder) as entries:
+                named = sorted(((entry.name, entry) for entry in entries if entry.name.startswith(beginning)), key=itemgetter(0))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            found.unread.append(Problem(folder, 0, "unreadable_folder", f"cannot be listed: {error.strerror}", "error"))
+            continue
+        inside = _lies_in(root / folder, root)
         planes: list[tuple[Segment, JsonlPlane]] = []
-        for path in paths:
-            name, segment = _text(path.relative_to(root)), segment_of(path.name)
-            if segment is None and name.rpartition("/")[2].startswith("."):
-                continue  # an editor's, or rsync's
-            flaw = _OUTSIDE if not inside else _flaw(path, segment, root)
+        for file, entry in named:
+            segment = segment_of(file)
+            if segment is None and (".jsonl" not in file or file.startswith(".")):
+                continue  # anything else, an editor's, or rsync's
+            name = f"{folder}/{_text(file)}"
+            flaw = _flaw(entry, segment, root) if inside else _OUTSIDE
             if flaw is not None:
                 found.unread.append(Problem(name, 0, *flaw))
             elif segment is not None:
-                planes.append((segment, _plane(name, path, segment.packing, copies)))
+                planes.append((segment, _plane(name, root / folder / file, segment.packing, copies)))
         found.planes.extend(_in_order(planes))
     return found
 
 
-def _flaw(path: Path, segment: Segment | None, root: Path) -> Flaw | None:
+def _flaw(entry: os.DirEntry[str], segment: Segment | None, root: Path) -> Flaw | None:
     """Why a file is not read."""
     if segment is None:
         return _NO_PLANE
-    if (flaw := why_closed(path, root)) is not None:
+    if not entry.is_file(follow_symlinks=False) and (flaw := why_closed(Path(entry.path), root)) is not None:
         return flaw
     return None if can_be_unpacked(segment.packing) else Flaw("missing_extra", MISSING_ZSTD, "error")
 
@@ -85,13 +93,18 @@ def _in_order(planes: Iterable[tuple[Segment, JsonlPlane]]) -> Iterator[JsonlPla
         yield last
 
 
-def _text(path: Path) -> str:
+def _text(name: str) -> str:
     """The name of a file, whose bytes may be no text."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    return name if name.isascii() else os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def is_workspace(root: Path) -> bool:
     """Whether a folder holds any plane, or the mark of one that is still empty."""
-    if any(next(root.glob(place), None) is not None for place in (*MARKERS, LEDGER_DB)):
-        return True
-    return any(segment_of(path.name) for pattern in JSONL_PLANES for path in root.glob(pattern))
+    return any(next(root.glob(place), None) is not None for place in (*MARKERS, LEDGER_DB)) or any(_segments(root))
+
+
+def _segments(root: Path) -> Iterator[Segment]:
+    """What the names under a root say that are of planes."""
+    for folder, beginning in PLANES:
+        found = (segment_of(path.name) for path in (root / folder).glob(f"{beginning}*"))
+        yield from (segment for segment in found if segment is not None)

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from contexta.errors import ContextaError, UnreadableWorkspace
-from contexta.workspace.catalog import Spread, changed_since, here, refresh
+from contexta.workspace.catalog import Spread, came_and_went, changed, here, refresh
 from contexta.workspace.database import Database, Notify, in_folder, in_memory
 from contexta.workspace.index import Index
 from contexta.workspace.listing import is_workspace
@@ -72,8 +72,9 @@ def indexed(
         copies = _copies_in(index.database.path.parent if index.database.path else Path(tempfile.gettempdir()))
         stack.callback(shutil.rmtree, copies, ignore_errors=True)
         try:
-            yield _opened(root, index, copies, spread, notify)
-            _check_unchanged(index, root, copies)
+            opened = _opened(root, index, copies, spread, notify)
+            yield opened
+            _check_unchanged(opened)
         except sqlite3.Error as error:
             what = f"the index of {root} cannot be used: {error}"
             raise ContextaError(f"{what}; delete {CACHE} in the workspace, or keep it elsewhere with --cache") from None
@@ -116,7 +117,7 @@ def _settled(index: Index, root: Path, copies: Path, spread: Spread, notify: Not
     is_known = bool(index.planes())
     planes, notes = _refreshed(index, root, copies, spread, notify)
     for _ in range(_TRIES):
-        if (is_known and not notes) or not changed_since(index, root, copies):
+        if (is_known and not notes) or not came_and_went(index, root, copies):
             break
         planes, more = _refreshed(index, root, copies, spread, notify)
         notes += more
@@ -132,15 +133,12 @@ def _refreshed(index: Index, root: Path, copies: Path, spread: Spread, notify: N
         return refresh(index, root, copies, spread)
 
 
-def _check_unchanged(index: Index, root: Path, copies: Path) -> None:
+def _check_unchanged(opened: Workspace) -> None:
     """Pages are made from lines that are read by their places: where something else stands there now, some may be wrong."""
-    try:
-        changed = changed_since(index, root, copies)
-    except OSError as error:
-        raise UnreadableWorkspace(f"{root} cannot be read: {error.strerror}") from None
-    if changed:
-        files = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
-        raise UnreadableWorkspace(f"{root}: {files} was rotated, rewritten or removed while pages were made from it; build again")
+    names = changed(opened.index, opened.planes, opened.used)
+    if names:
+        files = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        raise UnreadableWorkspace(f"{opened.root}: {files} was rotated, rewritten or removed while pages were made from it; build again")
 
 
 def _checked(path: str | Path) -> Path:

@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -27,6 +27,8 @@ class Workspace:
     root: Path
     planes: Mapping[str, Plane]
     index: Index
+    # The planes of which lines were asked for.
+    used: set[str] = field(default_factory=set)
 
     @cached_property
     def _versions(self) -> Mapping[str, int]:
@@ -224,6 +226,7 @@ class Workspace:
         found = tuple((self.planes[name], data) for name, data in self.index.extents(owner, self.planes))
         for plane, _ in found:
             plane.prepare()
+            self.used.add(plane.name)
         return Lines(self.root, found)
 
 

@@ -81,3 +81,16 @@ def test_what_is_not_read_stays_told_and_is_read_once_it_can_be(root: Path, secr
     with workspace.indexed(root) as opened:
         assert opened.problems == ()
         assert [str(ref) for ref in opened.run_refs()] == ["run:p.r", "run:p.secret"]
+
+
+def test_a_folder_that_cannot_be_listed_is_told_and_the_rest_is_there(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.scandir
+
+    def scandir(path: Path) -> object:
+        if path == root / "records/segments":
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert told(root) == [("records/segments", "unreadable_folder", "error")]
+    assert len(workspace.open(root).snapshot("run:p.r").events) == 1
