@@ -1,0 +1,1 @@
+"""Workspaces that nobody meant to write: mutated, drawn, guided by coverage, and of any size."""
