@@ -24,6 +24,9 @@ UNKNOWN_STATUS = "unknown"
 COMPARABLE = ("completed", UNKNOWN_STATUS)
 
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\Z")
+# As long as a reference may be.
+MAX_KEY = 255
+
 _KEY = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*\Z")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -116,8 +119,8 @@ def _component(value: object) -> str:
 
 def _key(value: object) -> str:
     text = _filled(value)
-    if not _KEY.match(text):
-        raise ValueError(f"expected dotted lower-case tokens, got {shown(text)}")
+    if len(text) > MAX_KEY or not _KEY.match(text):
+        raise ValueError(f"expected dotted lower-case tokens of at most {MAX_KEY} characters, got {shown(text)}")
     return text
 
 

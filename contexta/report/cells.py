@@ -42,6 +42,9 @@ MAX_ROWS = 1000
 # Attributes nested deeper than this help no reader.
 MAX_DEPTH = 6
 
+# As many names and values are shown of one thing, and in a cell of a table.
+MAX_ENTRIES, MAX_IN_CELL = 500, 100
+
 # A sentence that lists more than these loses its reader.
 MAX_LISTED = 5
 
@@ -110,15 +113,39 @@ def value(anything: Any, depth: int = 0) -> Cell:
         case Mapping() | list() | tuple() if depth >= MAX_DEPTH:
             return Text(f"({counted(len(anything), 'entry', 'entries')}, nested too deep to show)")
         case Mapping():
-            return pairs(anything, depth)
+            return _entries(_sorted(anything), depth, MAX_ENTRIES) if anything else None
         case list() | tuple():
-            return Pairs(tuple((str(index), value(item, depth + 1)) for index, item in enumerate(anything)))
+            return _entries([(str(index), item) for index, item in enumerate(anything)], depth, MAX_ENTRIES)
     return Text(str(anything))
 
 
-def pairs(mapping: Mapping[str, Any], depth: int = 0) -> Pairs | None:
-    """Names and values; nothing when there are none."""
-    return Pairs(tuple((str(name), value(item, depth + 1)) for name, item in sorted(mapping.items()))) if mapping else None
+def pairs(mapping: Mapping[str, Any]) -> Pairs | None:
+    """Names and values, for one cell of many; nothing when there are none."""
+    return _entries(_sorted(mapping), 0, MAX_IN_CELL) if mapping else None
+
+
+def _sorted(mapping: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(str(name), item) for name, item in sorted(mapping.items())]
+
+
+def _entries(items: list[tuple[str, Any]], depth: int, most: int) -> Pairs:
+    """Names and values. Of more than so many in all, what is nested is counted, not shown, and the first others are."""
+    if depth or _size(items) <= most:
+        return Pairs(tuple((name, value(item, depth + 1)) for name, item in items))
+    shown = [(name, _size_alone(item) or value(item)) for name, item in items[:most]]
+    more = len(items) - len(shown)
+    return Pairs((*shown, *([("…", Text(f"{counted(more, 'more entry', 'more entries')} not shown"))] if more else [])))
+
+
+def _size(items: list[tuple[str, Any]]) -> int:
+    """How many entries there are in all."""
+    nested = [item for _, item in items if isinstance(item, Mapping | list | tuple)]
+    return len(items) + sum(_size([*item.items()] if isinstance(item, Mapping) else [("", one) for one in item]) for item in nested)
+
+
+def _size_alone(item: Any) -> Text | None:
+    """What is nested, by its size; None for what is not."""
+    return Text(f"({counted(len(item), 'entry', 'entries')})") if isinstance(item, Mapping | list | tuple) else None
 
 
 def table(caption: str, columns: Iterable[str], rows: Iterable[tuple[Cell, ...]]) -> Table:

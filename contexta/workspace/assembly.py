@@ -38,6 +38,7 @@ from contexta.workspace.mentions import Mentions, all_named, later, sooner
 from contexta.workspace.planes import Extent, Plane
 from contexta.workspace.puts import Put, Puts
 from contexta.workspace.series import SeriesBuilder
+from contexta.workspace.trimming import LONG, trimmed
 
 M = TypeVar("M", bound=ContextModel)
 R = TypeVar("R", bound=Record)
@@ -108,7 +109,7 @@ class Assembly:
             self.lines[block.file] += len(texts) - slow
 
     def _quick(self, raw: bytes) -> bool:
-        if b'"metric"' not in raw:  # an event or a span, most likely: not parsed twice
+        if b'"metric"' not in raw or len(raw) > LONG:  # an event or a span, most likely: not parsed twice
             return False
         try:
             frame = orjson.loads(raw)
@@ -129,6 +130,10 @@ class Assembly:
 
     def _take(self, line: Located) -> None:
         item = interpret(line.value)
+        if len(line.raw) > LONG:
+            item, cut = trimmed(item)
+            if cut:
+                self.problems.append(line.problem("trimmed_line", cut))
         good = checked(item.data) if isinstance(item, RecordItem) and not line.lenient else None
         if good is None:
             owners(item)  # first, so that a line at fault in that too is told in the words that whoever looks for its run uses

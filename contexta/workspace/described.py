@@ -10,6 +10,7 @@ from contexta.errors import ContextaError
 from contexta.workspace.frames import CONTEXT_MODELS, PutItem, interpret
 from contexta.workspace.lines import Located, Unusable
 from contexta.workspace.puts import Put, Puts
+from contexta.workspace.trimming import LONG, trimmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def describe(lines: Iterable[Located | Unusable]) -> Described:
             continue  # told where the lines are read for a page
         try:
             item = interpret(line.value)
+            if len(line.raw) > LONG:
+                item, _ = trimmed(item)  # likewise
             if isinstance(item, PutItem):
                 problems.extend(puts.add(Put(item.model.from_dict(item.data), item.when, line.file, line.line)))
         except ContextaError:

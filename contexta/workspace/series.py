@@ -12,6 +12,12 @@ from contexta.workspace.thinning import FULL, Tags, Thinned
 # A tag with more values than this on one metric numbers its points (a step, a row) rather than telling series apart.
 MAX_TAG_VALUES = 12
 
+# So many tags may tell the series of one metric apart; more number its points, whatever they hold.
+MAX_TAGS = 256
+
+# A point is told by as many of the tags that number it.
+_LABELS = 8
+
 # What lies in a stage is read as a series over that stage.
 _OWNED_BY_STAGE = frozenset({"sample", "op", "batch"})
 
@@ -71,6 +77,9 @@ class Metric:
 
     def _tell_apart(self, name: str, text: str) -> None:
         """Take in one more value of a tag; with too many of them, it numbers points from now on, and those that there are."""
+        if name not in self._values and len(self._values) >= MAX_TAGS:
+            self.numbering.add(name)  # no series has it yet
+            return
         values = self._values.setdefault(name, set())
         values.add(text)
         if len(values) <= MAX_TAG_VALUES:
@@ -188,4 +197,6 @@ def _places(numbers: list[int], count: int) -> tuple[int, ...]:
 
 
 def _label(tags: Tags, numbering: set[str]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in tags if name in numbering)
+    found = [f"{name}={value}" for name, value in tags if name in numbering]
+    more = [f"and {len(found) - _LABELS:,} more"] if len(found) > _LABELS else []
+    return ", ".join([*found[:_LABELS], *more])

@@ -9,7 +9,7 @@ from contexta.report.choice import ROWS
 from contexta.report.document import Block, Cell, Code, Details, Fact, Facts, Level, Lineage, Note, Number, Pairs, Section, Table, Text
 from contexta.report.run.overview import detail_facts
 
-# As many things of a kind as a step of the lineage names.
+# As many things of a kind as a step of the lineage names, and as many snapshots of an environment as are shown.
 _MOST = 5
 
 _BY_SEVERITY = cut.by_word(lambda problem: str(problem.severity), ("error", "warning"), "by severity")
@@ -17,8 +17,11 @@ _BY_SEVERITY = cut.by_word(lambda problem: str(problem.severity), ("error", "war
 
 def environment(snapshot: RunSnapshot) -> Section | None:
     """Python, platform and packages, from every snapshot that was taken."""
-    blocks = tuple(block for taken in snapshot.environments for block in _environment_blocks(taken))
-    return Section("Environment", blocks) if blocks else None
+    taken = snapshot.environments
+    blocks = [block for one in taken[:_MOST] for block in _environment_blocks(one)]
+    if len(taken) > _MOST:
+        blocks.append(Note(f"{len(taken) - _MOST:,} more snapshots were taken later; the first {_MOST} are shown."))
+    return Section("Environment", tuple(blocks)) if blocks else None
 
 
 def _environment_blocks(taken: EnvironmentSnapshot) -> Iterator[Block]:
