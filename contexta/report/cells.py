@@ -130,17 +130,19 @@ def _sorted(mapping: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def _entries(items: list[tuple[str, Any]], depth: int, most: int) -> Pairs:
     """Names and values. Of more than so many in all, what is nested is counted, not shown, and the first others are."""
-    if depth or _size(items) <= most:
+    if depth or len(items) + sum(_size(item, 1) for _, item in items) <= most:
         return Pairs(tuple((name, value(item, depth + 1)) for name, item in items))
     shown = [(name, _size_alone(item) or value(item)) for name, item in items[:most]]
     more = len(items) - len(shown)
     return Pairs((*shown, *([("…", Text(f"{counted(more, 'more entry', 'more entries')} not shown"))] if more else [])))
 
 
-def _size(items: list[tuple[str, Any]]) -> int:
-    """How many entries there are in all."""
-    nested = [item for _, item in items if isinstance(item, Mapping | list | tuple)]
-    return len(items) + sum(_size([*item.items()] if isinstance(item, Mapping) else [("", one) for one in item]) for item in nested)
+def _size(anything: Any, depth: int) -> int:
+    """How many entries something holds, as deep as they are shown."""
+    if depth >= MAX_DEPTH or not isinstance(anything, Mapping | list | tuple):
+        return 0
+    inner = anything.values() if isinstance(anything, Mapping) else anything
+    return len(anything) + sum(_size(one, depth + 1) for one in inner)
 
 
 def _size_alone(item: Any) -> Text | None:
