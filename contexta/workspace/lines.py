@@ -29,6 +29,9 @@ SHOWN = 64 * 1024
 # Deeper nesting is reported and passed over: it cannot be written as JSON again, and helps no reader.
 MAX_DEPTH = 200
 
+# No whole number with so many digits is a finite float.
+_LONGEST = 400
+
 # How much is read at a time where whole lines are taken in blocks.
 BLOCK = 1024 * 1024
 
@@ -257,7 +260,7 @@ def is_too_deep(text: bytes) -> bool:
 def _second_reading(file: str, line: int, start: int, end: int, text: bytes, error: orjson.JSONDecodeError) -> Located | Unusable:
     """What the standard library makes of a line that is not strict JSON: it knows NaN, Infinity and lone surrogates."""
     try:
-        value = _mended(json.loads(text.decode("utf-8")))
+        value = _mended(json.loads(text.decode("utf-8"), parse_int=_whole))
     except UnicodeDecodeError as fault:
         what = f"not UTF-8 at byte {fault.start} of the line"
     except (ValueError, RecursionError):
@@ -265,6 +268,11 @@ def _second_reading(file: str, line: int, start: int, end: int, text: bytes, err
     else:
         return Located(file, line, start, end, text, value, lenient=True)
     return Unusable(Problem(file, line, "malformed_line", what), text)
+
+
+def _whole(digits: str) -> int | float:
+    """A whole number; beyond any that counts as one, as a float: Python refuses to read very long ones."""
+    return int(digits) if len(digits) < _LONGEST else float(digits)
 
 
 def _mended(value: Any) -> Any:
