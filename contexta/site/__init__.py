@@ -5,6 +5,7 @@ from contexta.site.executors import Crew, available_cores, dask, processes
 from contexta.site.files import write_atomically
 from contexta.site.plan import Selection
 from contexta.site.press import FORMATS, SHEETS, Press, render_as
+from contexta.site.published import links_of
 
 __all__ = [
     "FORMATS",
@@ -16,6 +17,7 @@ __all__ = [
     "available_cores",
     "build_site",
     "dask",
+    "links_of",
     "processes",
     "render_as",
     "write_atomically",

@@ -2,6 +2,7 @@
 
 import posixpath
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from contexta.contract import StableRef
 from contexta.errors import ContractError
@@ -56,6 +57,15 @@ class Addresses:
             if target is None or target == page:
                 return None
             return posixpath.relpath(f"{address(target)}.{extension}", folder or ".")
+
+        return link
+
+    def links_at(self, base: str, extension: str) -> Links:
+        """The whole addresses of pages of a site that is published at `base`."""
+
+        def link(ref: str) -> str | None:
+            target = self._page_of(ref)
+            return target and f"{base.rstrip('/')}/{quote(address(target))}.{extension}"
 
         return link
 
