@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from contexta.delivery.message import Mail
 from contexta.errors import Undelivered
@@ -16,6 +16,11 @@ from contexta.render import words
 # Scheme → the port where none is given: those of submission (RFC 8314, RFC 6409), and of servers that take mail as it comes.
 PORTS = {"smtp": 587, "smtps": 465, "smtp+insecure": 25}
 USER, PASSWORD = "CONTEXTA_SMTP_USER", "CONTEXTA_SMTP_PASSWORD"
+
+_EXPECTED = (
+    f"expected {', '.join(f'{scheme}://HOST[:PORT]' for scheme in PORTS)}; "
+    "before the host, USER:PASSWORD@, in which other than letters and digits are percent-encoded"
+)
 
 TIMEOUT = 30.0
 RETRY_AFTER = 5.0
@@ -42,28 +47,25 @@ class Server:
 
         Raises ValueError that repeats nothing of the URL, which may hold a password.
         """
-        split = urlsplit(url)
+        try:
+            split = urlsplit(url)
+            port = split.port
+        except ValueError:
+            raise ValueError(_EXPECTED) from None
         if split.scheme not in PORTS or not split.hostname or split.path.strip("/") or split.query or split.fragment:
-            raise ValueError(f"expected {', '.join(f'{scheme}://HOST[:PORT]' for scheme in PORTS)}")
+            raise ValueError(_EXPECTED)
         user = unquote(split.username or "") or environment.get(USER, "")
         password = unquote(split.password or "") or environment.get(PASSWORD, "")
         if bool(user) != bool(password):
             raise ValueError(f"a login takes both a user and a password: in the URL, or in {USER} and {PASSWORD}")
         if not (user + password).isascii():
             raise ValueError("user and password of a mail server can only have ASCII characters")
-        return cls(split.scheme, split.hostname, _port(split) or PORTS[split.scheme], user, password)
+        return cls(split.scheme, split.hostname, port or PORTS[split.scheme], user, password)
 
     @property
     def name(self) -> str:
         """What to call it: nothing secret."""
         return f"{words.one_line(self.host)}:{self.port}"
-
-
-def _port(split: SplitResult) -> int | None:
-    try:
-        return split.port
-    except ValueError:
-        raise ValueError("the port of a mail server is a number up to 65535") from None
 
 
 @dataclass(frozen=True, slots=True)
