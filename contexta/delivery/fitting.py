@@ -9,8 +9,8 @@ from contexta.report.letter import MEASURES, letter
 # Gmail shows about 102 KB of a mail's HTML, and the rest on demand.
 MAX_HTML = 80_000
 
-# What is longer is no address that browsers and mail programs agree on.
-_MAX_ADDRESS = 2_000
+# A longer address leaves no room for words.
+_MAX_ADDRESS = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,6 @@ _COLOURS = {
 # A bar shorter than this, in hundredths of the whole, cannot be seen.
 _LEAST = 1
 
-# A bar that lies deeper is set in no further.
-_DEEPEST = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Strip:
@@ -99,7 +96,7 @@ def _of_timeline(drawn: Timeline) -> Iterator[Strip]:
         before = min(int(bar.begin / whole * 100), 100 - _LEAST)
         until = 100 if bar.end is None else round(end / whole * 100)
         lasted = "not ended" if bar.end is None else words.duration(bar.end - bar.begin)
-        yield Strip(bar.what, lasted, colour(bar.status), before, max(until - before, _LEAST), min(bar.depth, _DEEPEST))
+        yield Strip(bar.what, lasted, colour(bar.status), before, max(until - before, _LEAST), bar.depth)
 
 
 def _of_histogram(drawn: Histogram) -> Iterator[Strip]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from contexta.report import cells
 from contexta.report.choice import Choice, Grade, choose, worst_first
@@ -10,6 +11,7 @@ from contexta.report.document import (
     Bar,
     Block,
     Cell,
+    Change,
     Code,
     Details,
     Document,
@@ -48,6 +50,11 @@ _WORST = {"failed": 0.0, "error": 0.0, "critical": 0.0, "timeout": 0.0, "missing
 
 _FIRST: Mapping[type, int] = {Figures: 0, Issues: 1}
 
+# What lies deeper is set in no further: lines are short.
+_DEEPEST = 3
+
+Measured = TypeVar("Measured", Number, Exact, Change)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
@@ -85,7 +92,7 @@ def letter(document: Document, measure: Measure = MEASURES[0], closing: str = ""
         document,
         title=cut.text(document.title),
         subject=cut.ref(document.subject),
-        up=tuple(map(cut.ref, document.up)),
+        up=tuple(map(cut.ref, document.up[: measure.things])),
         status=document.status and cut.status(document.status),
         sections=tuple(sections),
     )
@@ -137,8 +144,8 @@ class _Cut:
             label=self.text(figure.label),
             value=self.cell(figure.value),
             note=self.text(figure.note),
-            best=best and replace(best, unit=self.unit(best.unit)),
-            change=change and replace(change, unit=self.unit(change.unit)),
+            best=best and self.with_unit(best),
+            change=change and self.with_unit(change),
         )
 
     def issue(self, issue: Issue) -> Issue:
@@ -171,7 +178,7 @@ class _Cut:
         return Timeline(self.text(drawn.title), drawn.moment, bars, drawn.total, note)
 
     def bar(self, bar: Bar) -> Bar:
-        return replace(bar, what=self.ref(bar.what), status=self.status(bar.status))
+        return replace(bar, what=self.ref(bar.what), status=self.status(bar.status), depth=min(bar.depth, _DEEPEST))
 
     def text(self, text: str) -> str:
         return text if len(text) <= self.measure.letters else f"{text[: self.measure.letters - 1]}…"
@@ -182,8 +189,8 @@ class _Cut:
         more = [f"and {len(words) - most:,} more"] if len(words) > most else []
         return "; ".join([*map(self.text, words[:most]), *more])
 
-    def unit(self, unit: str | None) -> str | None:
-        return unit and self.text(unit)
+    def with_unit(self, amount: Measured) -> Measured:
+        return replace(amount, unit=amount.unit and self.text(amount.unit))
 
     def ref(self, ref: Ref) -> Ref:
         return Ref(ref.ref, self.text(ref.text))
@@ -199,8 +206,12 @@ class _Cut:
                 return self.status(cell)
             case Text(text) | Code(text) | Hash(text) | Level(text):
                 return type(cell)(self.text(text))
-            case Number(_, unit) | Exact(_, unit):
-                return replace(cell, unit=self.unit(unit))
+            case Number():
+                return self.with_unit(cell)
+            case Exact():
+                return self.with_unit(cell)
+            case Change():
+                return self.with_unit(cell)
             case Pairs(items):
                 return self.pairs(items)
         return cell
