@@ -11,6 +11,7 @@ import click
 from contexta.cli.options import CACHE, DIRECTION, TEMPLATES, THEME, WORKSPACE
 from contexta.cli.output import write
 from contexta.cli.telling import errors_told, tell
+from contexta.errors import Undelivered
 
 if TYPE_CHECKING:
     from email.headerregistry import Address
@@ -144,7 +145,11 @@ def email(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
         if eml is not None:
             write(mail.content, eml)
         if server is not None:
-            deliver(mail, server)
+            try:
+                deliver(mail, server)
+            except Undelivered as error:
+                kept = f"; it is kept in {click.format_filename(eml)}" if eml not in (None, "-") else ""
+                raise Undelivered(f"{error}{kept}") from None
 
 
 def _run(opened: Workspace, ref: str, directions: Directions) -> Document:

@@ -1,16 +1,25 @@
 """A mail as RFC 5322 has it: whatever a workspace holds, it stays in its place."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address
+from email.header import Header
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, make_msgid
+from typing import Any
 
 from contexta.delivery.fitting import Letter
 from contexta.render import words
 from contexta.report.document import INDEX, Document, Ref
+
+# A dot-atom at a host (RFC 5322, 3.4.1). The parser of the standard library takes more than servers do, and breaks on some of it.
+_ADDRESS = re.compile(r"((?a:[\w!#$%&'*+/=?^`{|}~.-]{1,64}))@([\w.-]{1,253})")
+
+# What an encoded word begins with (RFC 2047): in a text of a person, it is none.
+_ENCODED = "=?"
 
 # A longer subject is not shown whole by any mail program.
 MAX_SUBJECT = 150
@@ -36,14 +45,15 @@ class Mail:
 
 def address(text: str) -> Address:
     """One address, `a@b.org` or `Name <a@b.org>`; raises ValueError that says what is expected."""
-    found = SMTP.header_factory("To", words.one_line(text))
-    one = found.addresses[0] if len(found.addresses) == 1 and not found.defects else None
-    if one is None or not one.domain or not one.username.isascii():
-        raise ValueError(f"expected one address like 'a@b.org' or 'Name <a@b.org>', got {words.shortened(words.one_line(text), 80)!r}")
+    said = words.one_line(text).strip()
+    name, _, bare = said[:-1].rpartition("<") if said.endswith(">") else ("", "", said)
+    found = _ADDRESS.fullmatch(bare)
     try:
-        return Address(one.display_name, one.username, one.domain.encode("idna").decode())
+        if found is None or "" in bare.replace("@", ".").split(".") or _ENCODED in name:
+            raise ValueError(f"expected one address like 'a@b.org' or 'Name <a@b.org>', got {words.shortened(said, 80)!r}")
+        return Address(name.strip(' "'), found[1], found[2].encode("idna").decode())
     except UnicodeError:
-        raise ValueError(f"{words.shortened(one.domain, 80)!r} is no name of a mail server") from None
+        raise ValueError(f"{words.shortened(bare, 80)!r} is at no name of a host") from None
 
 
 def subject_of(document: Document) -> str:
@@ -53,11 +63,35 @@ def subject_of(document: Document) -> str:
     return f"{words.status(document.status.value)}: {name}" if document.status else name
 
 
+class _Subject(BaseHeader):
+    """A subject that is written as it is. The standard library decodes one that looks encoded, and writes the line ends in it."""
+
+    max_count = 1
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        """As headers of `email.headerregistry` do."""
+        kwds["decoded"], kwds["parse_tree"] = value, None
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header, on lines of at most 76 characters where it can be broken."""
+        plain = str(self).isascii() and _ENCODED not in str(self)
+        header = Header(str(self), "us-ascii" if plain else "utf-8", header_name="Subject")
+        return f"Subject: {header.encode(linesep=policy.linesep)}{policy.linesep}"
+
+
+def _headers() -> HeaderRegistry:
+    """How each header is written."""
+    headers = HeaderRegistry()
+    headers.map_to_type("subject", _Subject)
+    return headers
+
+
 def compose(
     letter: Letter, subject: str, sender: Address, to: Sequence[Address], cc: Sequence[Address] = (), attachment: Attachment | None = None
 ) -> Mail:
     """The mail, dated now."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=SMTP.clone(header_factory=_headers()))
     message["From"] = sender
     message["To"] = to
     if cc:

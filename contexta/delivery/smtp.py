@@ -136,7 +136,7 @@ def _failure(error: smtplib.SMTPException | OSError, mail: Mail, server: Server)
         case smtplib.SMTPAuthenticationError(smtp_code=code, smtp_error=said):
             return _refusal(f"refused the login of {words.one_line(server.user)}", code, said, server)
         case smtplib.SMTPResponseException(smtp_code=code, smtp_error=said) if code == _TOO_LARGE:
-            return _refusal(f"does not take a mail of {words.size(len(mail.content))}", code, said, server)
+            return _refusal(f"does not take a mail of {words.size(len(mail.content))} (--attach none makes it small)", code, said, server)
         case smtplib.SMTPSenderRefused(smtp_code=code, smtp_error=said):
             return _refusal(f"refused the sender {mail.sender}", code, said, server)
         case smtplib.SMTPResponseException(smtp_code=code, smtp_error=said):

@@ -1,7 +1,7 @@
 """Document → the HTML part of a mail: tables and inline styles, since mail programs take little else; and nothing that is fetched.
 
-What they do is recorded at https://www.caniemail.com. No background is set, and every colour is legible on white and on black, so that a mail
-can be read whatever a program makes of light and dark.
+What they do is recorded at https://www.caniemail.com. No background is set, and every colour is legible on white and on black, so that a
+mail can be read whatever a program makes of light and dark.
 """
 
 from collections.abc import Callable, Iterator, Sequence

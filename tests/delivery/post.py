@@ -15,7 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 HOST = "127.0.0.1"
 HANG_UP = ""
-USER, PASSWORD = "clerk", "s3cret:p@ss/word"  # noqa: S105  # of a server that lives as long as a test
+USER, PASSWORD = "clerk", "s3cret:p@ss/word"  # of a server that lives as long as a test
 
 
 class Taken(NamedTuple):
