@@ -162,12 +162,11 @@ def _run(opened: Workspace, ref: str, directions: Directions) -> Document:
 
 
 def _digest(opened: Workspace, since: str, directions: Directions) -> Document:
-    """The page of what is new. Reads the lines of every run."""
-    from contexta.report import build_digest, summarize, summarize_deployment
+    """The page of what is new."""
+    from contexta.report import build_digest
+    from contexta.site import summaries
 
-    runs = [summarize(opened.snapshot(ref)) for ref in opened.run_refs()]
-    deployments = [summarize_deployment(opened.deployment(ref)) for ref in opened.deployment_refs()]
-    return build_digest(runs, deployments, opened.problems, since, directions)
+    return build_digest(*summaries(opened), opened.problems, since, directions)
 
 
 def _attachment(

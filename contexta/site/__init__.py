@@ -6,6 +6,7 @@ from contexta.site.files import write_atomically
 from contexta.site.plan import Selection
 from contexta.site.press import FORMATS, SHEETS, Press, render_as
 from contexta.site.published import links_of
+from contexta.site.told import summaries
 
 __all__ = [
     "FORMATS",
@@ -20,5 +21,6 @@ __all__ = [
     "links_of",
     "processes",
     "render_as",
+    "summaries",
     "write_atomically",
 ]

@@ -2,7 +2,6 @@
 
 import posixpath
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from contexta.contract import StableRef
 from contexta.errors import ContractError
@@ -61,13 +60,8 @@ class Addresses:
         return link
 
     def links_at(self, base: str, extension: str) -> Links:
-        """The whole addresses of pages of a site that is published at `base`."""
-
-        def link(ref: str) -> str | None:
-            target = self._page_of(ref)
-            return target and f"{base.rstrip('/')}/{quote(address(target))}.{extension}"
-
-        return link
+        """The whole addresses of the pages of a site that is published at `base`."""
+        return lambda ref: f"{base.rstrip('/')}/{address(ref)}.{extension}" if ref in self.pages else None
 
     def _page_of(self, ref: str) -> str | None:
         if ref in self.pages:
