@@ -198,8 +198,9 @@ def test_user_and_password_come_from_the_environment_and_are_never_said(example:
         assert send("mlp-64", example, "--smtp", url(port)).exit_code == OK
         monkeypatch.setenv("CONTEXTA_SMTP_PASSWORD", "hush-hush")
         result = send("mlp-64", example, "--smtp", url(port))
-    assert_refused(result, UNDELIVERED, "refused the login of clerk: 535 5.7.8")
+    assert_refused(result, UNDELIVERED, "refused the login: 535 5.7.8")
     assert "hush-hush" not in result.output
+    assert USER not in result.output
     assert len(clerk.taken) == 1
 
 

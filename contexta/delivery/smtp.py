@@ -50,9 +50,10 @@ class Server:
         try:
             split = urlsplit(url)
             port = split.port
+            host = (split.hostname or "").encode("idna").decode()
         except ValueError:
             raise ValueError(_EXPECTED) from None
-        if split.scheme not in PORTS or not split.hostname or split.path.strip("/") or split.query or split.fragment:
+        if split.scheme not in PORTS or not host or split.path.strip("/") or split.query or split.fragment:
             raise ValueError(_EXPECTED)
         user = unquote(split.username or "") or environment.get(USER, "")
         password = unquote(split.password or "") or environment.get(PASSWORD, "")
@@ -60,12 +61,12 @@ class Server:
             raise ValueError(f"a login takes both a user and a password: in the URL, or in {USER} and {PASSWORD}")
         if not (user + password).isascii():
             raise ValueError("user and password of a mail server can only have ASCII characters")
-        return cls(split.scheme, split.hostname, port or PORTS[split.scheme], user, password)
+        return cls(split.scheme, host, port or PORTS[split.scheme], user, password)
 
     @property
     def name(self) -> str:
         """What to call it: nothing secret."""
-        return f"{words.one_line(self.host)}:{self.port}"
+        return f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,9 @@ def _connected(server: Server) -> smtplib.SMTP:
 def _failure(error: smtplib.SMTPException | OSError, mail: Mail, server: Server) -> Failure:
     match error:
         case smtplib.SMTPAuthenticationError(smtp_code=code, smtp_error=said):
-            return _refusal(f"refused the login of {words.one_line(server.user)}", code, said, server)
+            return _refusal("refused the login", code, said, server)
+        case smtplib.SMTPResponseException(smtp_code=code) if code < 0:
+            return Failure("does not speak SMTP")
         case smtplib.SMTPResponseException(smtp_code=code, smtp_error=said) if code == _TOO_LARGE:
             return _refusal(f"does not take a mail of {words.size(len(mail.content))} (--attach none makes it small)", code, said, server)
         case smtplib.SMTPSenderRefused(smtp_code=code, smtp_error=said):
@@ -166,16 +169,15 @@ def _refusal(what: str, code: int, said: bytes | str, server: Server) -> Failure
 
 
 def _words(said: bytes | str, server: Server) -> str:
-    """What a server says, in a line; without the password, in case it repeats it."""
+    """What a server says, in a line; without user and password, in case it repeats them."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    for secret in _secrets(server):
+    for secret in _secrets(server) if server.user else ():
         text = text.replace(secret, "***")
     return words.shortened(words.one_line(" ".join(text.split())), _MAX_WORDS)
 
 
 def _secrets(server: Server) -> Iterator[str]:
-    """The password as it is written here, and as it goes over the wire."""
-    if server.password:
-        yield server.password
-        for sent in (server.password, f"\0{server.user}\0{server.password}"):
-            yield base64.b64encode(sent.encode()).decode()
+    """User and password as they are written here, and as they go over the wire."""
+    for sent in (server.password, server.user, f"\0{server.user}\0{server.password}"):
+        yield sent
+        yield base64.b64encode(sent.encode()).decode()

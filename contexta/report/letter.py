@@ -44,16 +44,16 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 
 LEFT_OUT, CLOSING = "Not in this mail", "Report"
 
-# What is shown first where not all is.
+# How bad things are: these are shown where not all can be.
 _WORST = {"failed": 0.0, "error": 0.0, "critical": 0.0, "timeout": 0.0, "missing": 0.0, "open": 1.0, "cancelled": 1.0, "warning": 1.0}
 
-
+# What is looked for first in a section.
 _FIRST: Mapping[type, int] = {Figures: 0, Issues: 1}
 
 # What lies deeper is set in no further: lines are short.
 _DEEPEST = 3
 
-Measured = TypeVar("Measured", Number, Exact, Change)
+Measured = TypeVar("Measured", bound=Number | Exact | Change)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ class _Cut:
     measure: Measure
 
     def section(self, section: Section) -> Section:
-        """What is looked for first, first."""
+        """A section in the order in which it is looked at."""
         blocks = sorted(section.blocks, key=lambda block: _FIRST.get(type(block), len(_FIRST)))
         return Section(self.text(section.title), tuple(made for block in blocks for made in self.block(block)))
 
@@ -206,11 +206,7 @@ class _Cut:
                 return self.status(cell)
             case Text(text) | Code(text) | Hash(text) | Level(text):
                 return type(cell)(self.text(text))
-            case Number():
-                return self.with_unit(cell)
-            case Exact():
-                return self.with_unit(cell)
-            case Change():
+            case Number() | Exact() | Change():
                 return self.with_unit(cell)
             case Pairs(items):
                 return self.pairs(items)
