@@ -39,7 +39,7 @@ from contexta.report.document import (
 # What people wait for, by rank: what does not fit is left out from the end.
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "run": ("Run Summary", "Deployments", "Stages"),
-    "index": ("News", "Needs Attention", "Runs", "Deployments", "Live", "Data Health"),
+    "index": ("News", "Needs Attention", "Runs", "Deployments", "Live"),
 }
 
 LEFT_OUT, CLOSING = "Not in this mail", "Report"
