@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from contexta import __version__, cli
 from tests.conftest import CHECKOUT
-from tests.site import put_deployment, put_run, tree, workspace_of
+from tests.site import BESIDE, put_deployment, put_run, tree, workspace_of
 
 OK, GATE, USAGE, UNREADABLE = 0, 1, 2, 3
 COMMAND = "from contexta.cli import main; main()"
@@ -341,13 +341,13 @@ def last_line(result: Result) -> str:
 def test_the_last_line_says_what_was_built_and_that_all_is_well(iris: Path, out: Path) -> None:
     result = call("build", iris, "-o", out)
     assert result.exit_code == OK
-    assert last_line(result) == f"{out / 'index.html'}: 2 runs, 0 deployments, 5 files; nothing needs attention."
+    assert last_line(result) == f"{out / 'index.html'}: 2 runs, 0 deployments, 7 files; nothing needs attention."
 
 
 def test_the_last_line_says_what_needs_attention(failed: Path, out: Path) -> None:
     result = call("build", failed, "-o", out)
     assert result.exit_code == OK
-    assert last_line(result) == f"{out / 'index.html'}: 1 run, 0 deployments, 3 files; 1 issue needs attention."
+    assert last_line(result) == f"{out / 'index.html'}: 1 run, 0 deployments, 5 files; 1 issue needs attention."
 
 
 def test_strict_fails_when_something_needs_attention_after_all_pages_are_written(failed: Path, out: Path) -> None:
@@ -391,9 +391,8 @@ def test_project_narrows_a_site_and_may_be_given_again(several: Path, out: Path)
 
 def test_run_narrows_a_site_and_may_be_given_again(several: Path, out: Path) -> None:
     assert call("build", several, "-o", out, "--run", "beta.one", "--run", "run:alpha.two").exit_code == OK
-    assert tree(out).keys() == {
+    assert tree(out).keys() == BESIDE | {
         "index.html",
-        "manifest.json",
         "projects/alpha.html",
         "projects/beta.html",
         "runs/alpha.two.html",

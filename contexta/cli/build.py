@@ -41,6 +41,15 @@ def _executor(_context: click.Context, _option: click.Parameter, value: str | No
     return value and value.removeprefix(DASK)
 
 
+def _base_url(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    from contexta.site import base_url
+
+    try:
+        return value and base_url(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}, got {value!r}") from None
+
+
 @click.command()
 @WORKSPACE
 @click.option(
@@ -68,6 +77,15 @@ def _executor(_context: click.Context, _option: click.Parameter, value: str | No
     type=click.Choice(["inline", "external"]),
     help="Style and script in every page, or in files beside the pages, for servers that forbid the former.",
 )
+@click.option(
+    "--base-url",
+    "base",
+    default="",
+    metavar="URL",
+    callback=_base_url,
+    help="Where the site will be served: adds canonical links, previews for whoever shares one, a sitemap and a feed.",
+)
+@click.option("--allow-indexing", is_flag=True, help="Let search engines list the site, and those it links to learn its address.")
 @click.option("--strict", is_flag=True, help="Exit 1 when anything needs attention: an error or warning in a run, a deployment or a file.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Processes to work with.  [default: the cores]")
 @click.option("--executor", "scheduler", metavar="dask:ADDRESS", callback=_executor, help="Work on a Dask cluster instead (extra dask).")
@@ -85,10 +103,12 @@ def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
     templates: Path | None,
     theme: Path | None,
     assets: Placement,
+    base: str,
     jobs: int | None,
     scheduler: str | None,
     cache: Path | None,
     *,
+    allow_indexing: bool,
     strict: bool,
     full: bool,
     verbose: bool,
@@ -101,7 +121,7 @@ def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
     """
     with errors_told(), _crew(jobs, scheduler) as crew:
         from contexta import workspace
-        from contexta.site import Press, Selection, build_site
+        from contexta.site import Hosting, Press, Selection, build_site
 
         press = Press(
             out.absolute(),
@@ -110,6 +130,7 @@ def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
             theme=theme and theme.absolute(),
             assets=assets,
             directions=directions,
+            hosting=Hosting(base, allow_indexing),
         )
         notify = tell if verbose else keep_quiet
         with (

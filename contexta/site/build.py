@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from contexta.contract import StableRef
 from contexta.contract.fields import chronological
-from contexta.report import DeploymentSummary, RunSummary, Story, comparison_ref, stories
-from contexta.site import files
+from contexta.report import MISSING, DeploymentSummary, RunSummary, Story, comparison_ref, news, stories
+from contexta.site import files, listings
+from contexta.site.addresses import FEED, NO_JEKYLL, SITEMAP
 from contexta.site.executors import Crew, InProcess
 from contexta.site.identity import digest, made_with
 from contexta.site.made import ALONE, Against, Made
@@ -63,7 +64,9 @@ def build_site(
     plan = make_plan(workspace, selection or Selection())
     press.root.mkdir(parents=True, exist_ok=True)
     with alone_in(press.root, waiting), files.scratch(press.root):
-        press = replace(press, made_with=digest(made_with(press.formats, press.templates, press.theme, press.assets), press.directions))
+        press = replace(
+            press, made_with=digest(made_with(press.formats, press.templates, press.theme, press.assets), press.directions, press.hosting)
+        )
         site = _Site(workspace, press, plan, progress)
         site.assets()
         crew = crew or Crew(InProcess)
@@ -71,6 +74,7 @@ def build_site(
         deployments = site.deployments(crew)
         for overview in overviews(workspace, plan, runs, deployments, title, press.directions):
             site.overview(overview)
+        site.beside_pages(runs, deployments)
         kept = site.finish()
     problems = sum(problem.severity != "info" for problem in workspace.problems)
     return Built(
@@ -116,6 +120,23 @@ class _Site:
         """What pages share, there before the first page that asks for it."""
         if self.press.has_assets and not self._reuse(ASSETS, self.press.made_with):
             self._keep_in_mind(self.press.put_assets(), self.press.made_with)
+
+    def beside_pages(self, runs: Sequence[RunSummary], deployments: Sequence[DeploymentSummary]) -> None:
+        """What a server wants besides pages, and what tells of them where the site's address is known."""
+        self.made[NO_JEKYLL] = self.press.put_files(NO_JEKYLL, "", {NO_JEKYLL: b""})
+        if "html" in self.press.formats and not self._reuse(MISSING, self.press.made_with):
+            self._keep_in_mind(self.press.put_missing(), self.press.made_with)
+        if self.press.hosting.base_url:
+            self.made[SITEMAP] = self.press.put_files(SITEMAP, "", listings.sitemaps(self.press.hosting, self._listed()))
+            told = listings.feed(self.press.hosting, self.made["index"].title, news(runs, deployments), self.press.page_format)
+            self.made[FEED] = self.press.put_files(FEED, "", {FEED: told})
+
+    def _listed(self) -> list[str]:
+        """The pages that a sitemap leads to."""
+        extension = f".{self.press.page_format}"
+        return sorted(
+            page.address for made in self.made.values() if made.ref != MISSING for page in made.pages if page.address.endswith(extension)
+        )
 
     def runs(self, crew: Crew) -> list[RunSummary]:
         """The pages of runs; returns what the pages about many need to know of them.
