@@ -1,7 +1,7 @@
 """Addresses → sitemaps (https://www.sitemaps.org/protocol.html)."""
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape
+from html import escape
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 

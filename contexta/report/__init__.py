@@ -7,6 +7,7 @@ from contexta.report.diagnostics import diagnose
 from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import Document
 from contexta.report.history import Story, stories
+from contexta.report.left_out import noted
 from contexta.report.missing import MISSING, build_missing
 from contexta.report.news import news
 from contexta.report.overviews import build_archive, build_index, build_project
@@ -34,6 +35,7 @@ __all__ = [
     "comparison_ref",
     "diagnose",
     "news",
+    "noted",
     "stories",
     "summarize",
     "summarize_deployment",

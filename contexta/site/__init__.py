@@ -6,6 +6,7 @@ from contexta.site.files import write_atomically
 from contexta.site.hosting import Hosting, base_url
 from contexta.site.plan import Selection
 from contexta.site.press import FORMATS, SHEETS, Press, render_as
+from contexta.site.retention import Retention
 
 __all__ = [
     "FORMATS",
@@ -14,6 +15,7 @@ __all__ = [
     "Crew",
     "Hosting",
     "Press",
+    "Retention",
     "Selection",
     "available_cores",
     "base_url",

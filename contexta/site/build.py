@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from contexta.contract import StableRef
 from contexta.contract.fields import chronological
-from contexta.report import MISSING, DeploymentSummary, RunSummary, Story, comparison_ref, news, stories
-from contexta.site import files, listings
+from contexta.report import MISSING, DeploymentSummary, RunSummary, Story, comparison_ref, news, noted, stories
+from contexta.site import files
 from contexta.site.addresses import FEED, NO_JEKYLL, SITEMAP
 from contexta.site.executors import Crew, InProcess
 from contexta.site.identity import digest, made_with
@@ -14,7 +14,9 @@ from contexta.site.made import ALONE, Against, Made
 from contexta.site.overviews import Overview, overviews
 from contexta.site.plan import Plan, Selection, make_plan
 from contexta.site.predecessors import COMPARED, compared, predecessors
+from contexta.site.preflight import weights
 from contexta.site.press import ASSETS, Press
+from contexta.site.retention import EVERYTHING, Retention, retained
 from contexta.site.tasks import ComparisonTask, DeploymentTask, RunTask, Task, work
 from contexta.site.told import told
 from contexta.workspace import RunSource, Workspace, alone_in, lies_there
@@ -32,8 +34,8 @@ _KEEP_EVERY = 500
 class Built:
     """What a build made, and what it found that needs attention.
 
-    `made` counts the pages that were made, the others being as before, `written` the files whose bytes are new. `kept` are pages of an
-    earlier build that someone changed since.
+    `made` counts the pages that were made, the others being as before, `written` the files whose bytes are new. `weights` are the bytes of
+    all files by kind, the heaviest first. `kept` are pages of an earlier build that someone changed since.
     """
 
     files: int
@@ -42,6 +44,7 @@ class Built:
     runs: int
     deployments: int
     needs_attention: int
+    weights: Mapping[str, int]
     kept: Sequence[str]
 
 
@@ -50,6 +53,7 @@ def build_site(
     press: Press,
     *,
     selection: Selection | None = None,
+    retention: Retention = EVERYTHING,
     title: str | None = None,
     crew: Crew | None = None,
     progress: Tell = lambda _title: None,
@@ -61,7 +65,11 @@ def build_site(
     Raises UnknownRef when the selection names nothing, TemplateFailure or ThemeFailure when a template or the theme cannot be used,
     OSError when the folder cannot be written.
     """
-    plan = make_plan(workspace, selection or Selection())
+    crew = crew or Crew(InProcess)
+    selection = selection or Selection()
+    plan = make_plan(workspace, selection)
+    if not selection.runs:  # a run that is named is wanted, however old it is
+        plan = retained(workspace, plan, retention, crew)
     press.root.mkdir(parents=True, exist_ok=True)
     with alone_in(press.root, waiting), files.scratch(press.root):
         press = replace(
@@ -69,7 +77,6 @@ def build_site(
         )
         site = _Site(workspace, press, plan, progress)
         site.assets()
-        crew = crew or Crew(InProcess)
         runs = site.runs(crew)
         deployments = site.deployments(crew)
         for overview in overviews(workspace, plan, runs, deployments, title, press.directions):
@@ -84,6 +91,7 @@ def build_site(
         runs=len(runs),
         deployments=len(deployments),
         needs_attention=problems + sum(one.attention.total for one in (*runs, *deployments)),
+        weights=weights(page for made in site.made.values() for page in made.pages),
         kept=kept,
     )
 
@@ -127,6 +135,8 @@ class _Site:
         if "html" in self.press.formats and not self._reuse(MISSING, self.press.made_with):
             self._keep_in_mind(self.press.put_missing(), self.press.made_with)
         if self.press.hosting.base_url:
+            from contexta.site import listings  # few builds have an address
+
             self.made[SITEMAP] = self.press.put_files(SITEMAP, "", listings.sitemaps(self.press.hosting, self._listed()))
             told = listings.feed(self.press.hosting, self.made["index"].title, news(runs, deployments), self.press.page_format)
             self.made[FEED] = self.press.put_files(FEED, "", {FEED: told})
@@ -215,10 +225,12 @@ class _Site:
         return found
 
     def overview(self, overview: Overview) -> None:
-        """A page about many."""
-        made_from = digest(self.press.made_with, overview.made_from)
+        """A page about many; where it tells of runs, also of those that are left out."""
+        note = self.plan.notes.get(overview.ref, "")
+        made_from = digest(self.press.made_with, overview.made_from, note)
         if not self._reuse(overview.ref, made_from):
-            self._take(self.press.put(overview.document(), self._pages | overview.archives), made_from)
+            document = noted(overview.document(), note) if note else overview.document()
+            self._take(self.press.put(document, self._pages | overview.archives), made_from)
 
     def finish(self) -> list[str]:
         """Keep what was made, and remove what is no more; returns what was left because someone changed it."""

@@ -2,7 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
 
 # So long that a sitemap of 50,000 addresses stays below the 50 MB that sitemaps.org allows.
 MAX_BASE = 500
@@ -45,7 +48,9 @@ def base_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}/"
 
 
-def _split(text: str) -> SplitResult:
+def _split(text: str) -> "SplitResult":
+    from urllib.parse import urlsplit  # few builds have an address
+
     try:
         parts = urlsplit(text)
         _ = parts.port  # raises where it is no number of a port

@@ -1,10 +1,8 @@
 """What tells of a site's pages beside them: sitemaps, and a feed of what happened."""
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 
-from contexta.render import Feed, to_atom, to_sitemap, to_sitemap_index
-from contexta.render.sitemap import MAX_URLS
+from contexta.render import atom, sitemap
 from contexta.report import Document
 from contexta.site.addresses import FEED, SITEMAP, address, sitemap_address
 from contexta.site.hosting import Hosting
@@ -18,14 +16,13 @@ def feed(hosting: Hosting, title: str, entries: Sequence[Document], extension: s
     def url(ref: str) -> str:
         return hosting.url(f"{address(ref)}.{extension}")
 
-    return to_atom(Feed(title, hosting.url(FEED), url("index"), _TYPES[extension]), entries, url)
+    return atom.render(atom.Feed(title, hosting.url(FEED), url("index"), _TYPES[extension]), entries, url)
 
 
 def sitemaps(hosting: Hosting, pages: Sequence[str]) -> Mapping[str, bytes]:
     """The sitemap of these pages; where they are too many for one, several and one of these."""
-    if len(pages) <= MAX_URLS:
-        return {SITEMAP: to_sitemap(map(hosting.url, pages))}
-    rest = iter(pages)
-    parts = iter(lambda: [*islice(rest, MAX_URLS)], [])
-    found = {sitemap_address(number): to_sitemap(map(hosting.url, part)) for number, part in enumerate(parts, 1)}
-    return {**found, SITEMAP: to_sitemap_index(map(hosting.url, found))}
+    if len(pages) <= sitemap.MAX_URLS:
+        return {SITEMAP: sitemap.of_pages(map(hosting.url, pages))}
+    parts = [pages[begin : begin + sitemap.MAX_URLS] for begin in range(0, len(pages), sitemap.MAX_URLS)]
+    found = {sitemap_address(number): sitemap.of_pages(map(hosting.url, part)) for number, part in enumerate(parts, 1)}
+    return {**found, SITEMAP: sitemap.of_sitemaps(map(hosting.url, found))}

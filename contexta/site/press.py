@@ -71,7 +71,7 @@ class Press:
     @property
     def page_format(self) -> str:
         """The format of the pages that those who come from elsewhere are led to."""
-        return self.formats[0]
+        return next(form for form in self.formats if form != SHEETS)
 
     @property
     def has_assets(self) -> bool:
