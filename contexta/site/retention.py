@@ -98,7 +98,7 @@ def _spans(workspace: Workspace, refs: Sequence[StableRef], crew: Crew) -> Spans
     sources = [workspace.run_source(ref) for ref in refs if ref not in found]
     bundles = [sources[begin : begin + _BUNDLE] for begin in range(0, len(sources), _BUNDLE)]
     new = {ref: span for bundle in crew.results(read, bundles, sum(source.lines.size for source in sources)) for ref, span in bundle}
-    workspace.index.keep(_SPANS, {ref.text: (states[ref], orjson.dumps(span)) for ref, span in new.items()})
+    workspace.index.keep(_SPANS, {ref.text: (states[ref], orjson.dumps([*span])) for ref, span in new.items()})
     workspace.index.forget(_SPANS, kept.keys() - {ref.text for ref in workspace.run_refs()})
     return {**found, **new}
 
