@@ -9,7 +9,7 @@ from contexta.report.document import Document, Figure, Figures, Issues
 MAX_LETTERS = 300
 MAX_FIGURES = 4
 
-_KINDS = {"index": "All runs"}
+_KINDS = {"index": "All runs", "error": "Error 404"}
 
 
 def kind(document: Document) -> str:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 # So long that a sitemap of 50,000 addresses stays below the 50 MB that sitemaps.org allows.
 MAX_BASE = 500
 
-# What stands in an address unescaped (RFC 3986, section 2), a host of names or numbers, and a port.
-_ADDRESS = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/\[\]-]+\Z")
+# What stands in an address unescaped (RFC 3986, section 2), but for & and ', which XML would escape; a host and its port.
+_ADDRESS = re.compile(r"[A-Za-z0-9._~!$()*+,;=:@%/\[\]-]+\Z")
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
 
 
@@ -42,7 +42,7 @@ def base_url(text: str) -> str:
     if "@" in parts.netloc:
         raise ValueError("must name no user and no password: it stands on every page")
     if not _ADDRESS.match(text):
-        raise ValueError("must be written in ASCII: other letters as xn--… in the host and as %XX behind it")
+        raise ValueError("must have letters of ASCII, digits and -._~!$()*+,;=:@%/ alone: others as xn--… in the host, as %XX behind it")
     if not _HOST.match(parts.netloc):
         raise ValueError("must name a host")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}/"
