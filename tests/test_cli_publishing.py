@@ -38,6 +38,10 @@ def test_an_address_that_is_none_is_refused_with_the_reason(root: Path, out: Pat
     assert not out.exists()
 
 
+def test_an_address_that_a_pipeline_left_empty_is_refused_too(root: Path, out: Path) -> None:
+    assert_refused(call("build", root, "-o", out, "--base-url", ""), USAGE, "--base-url", "must begin with https://")
+
+
 def test_indexing_may_be_allowed(root: Path, out: Path) -> None:
     call("build", root, "-o", out)
     assert "noindex" in (out / "index.html").read_text("utf-8")

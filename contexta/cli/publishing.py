@@ -13,11 +13,13 @@ import click
 _HEAVIEST = 3
 
 
-def _base_url(_context: click.Context, _option: click.Parameter, value: str) -> str:
+def _base_url(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
     from contexta.site import base_url
 
+    if value is None:
+        return ""
     try:
-        return value and base_url(value)
+        return base_url(value)
     except ValueError as error:
         raise click.BadParameter(f"{error}; got {value!r}") from None
 
@@ -28,7 +30,6 @@ def publishing(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--base-url",
         "base",
-        default="",
         metavar="URL",
         callback=_base_url,
         help="Where the site will be served: adds canonical links, previews of shared links, a sitemap and a feed.",

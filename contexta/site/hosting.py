@@ -12,7 +12,7 @@ MAX_BASE = 500
 
 # What stands in an address unescaped (RFC 3986, section 2), but for & and ', which XML would escape; a host and its port.
 _ADDRESS = re.compile(r"[A-Za-z0-9._~!$()*+,;=:@%/\[\]-]+\Z")
-_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
+_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?\Z")
 
 
 @dataclass(frozen=True, slots=True)

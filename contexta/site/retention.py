@@ -48,19 +48,21 @@ Spans = Mapping[StableRef, Span]
 
 def retained(workspace: Workspace, plan: Plan, rule: Retention, crew: Crew) -> Plan:
     """What of a plan the rule keeps, and what the pages about many say of the rest; a run that a deployment names is always kept."""
-    if rule.runs is None and rule.days is None:
+    if rule == EVERYTHING or not plan.runs:
         return plan
     spans = _spans(workspace, plan.runs, crew)
-    kept = {*_newest_runs(spans, rule.runs or 0), *_newest_days(spans, rule.days), *_deployed(workspace)}
+    newest = max((span.newest for span in spans.values()), key=chronological)
+    kept = {*_newest_runs(spans, rule.runs), *_newest_days(spans, rule.days, newest), *_deployed(workspace)}
     left = Counter(str(ref.owner("project")) for ref in plan.runs if ref not in kept)
     if not left:
         return plan
-    told = _told(rule, max((span.newest for span in spans.values()), key=chronological))
-    notes = {page: _sentence(count, told) for page, count in (*left.items(), ("index", left.total()))}
+    notes = {page: _sentence(count, _told(rule, newest)) for page, count in (*left.items(), ("index", left.total()))}
     return replace(plan, runs=tuple(ref for ref in plan.runs if ref in kept), notes=notes)
 
 
-def _newest_runs(spans: Spans, count: int) -> Iterator[StableRef]:
+def _newest_runs(spans: Spans, count: int | None) -> Iterator[StableRef]:
+    if count is None:
+        return
     by_project: dict[StableRef, list[StableRef]] = {}
     for ref in sorted(spans, key=lambda ref: (chronological(spans[ref].began), ref.text), reverse=True):
         by_project.setdefault(ref.owner("project"), []).append(ref)
@@ -68,9 +70,8 @@ def _newest_runs(spans: Spans, count: int) -> Iterator[StableRef]:
         yield from refs[:count]
 
 
-def _newest_days(spans: Spans, days: int | None) -> Iterator[StableRef]:
-    if days is not None and spans:
-        newest = max((span.newest for span in spans.values()), key=chronological)
+def _newest_days(spans: Spans, days: int | None, newest: str) -> Iterator[StableRef]:
+    if days is not None:
         yield from (ref for ref, span in spans.items() if seconds_between(span.newest, newest) <= days * _DAY)
 
 

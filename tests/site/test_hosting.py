@@ -12,6 +12,7 @@ from contexta.site import Hosting, base_url
         ("https://example.org/", "https://example.org/"),
         ("https://team.github.io/ml/reports", "https://team.github.io/ml/reports/"),
         ("https://team.github.io/ml/reports//", "https://team.github.io/ml/reports/"),
+        ("http://build_server/reports", "http://build_server/reports/"),
         ("HTTP://Example.ORG:8080/Reports", "http://example.org:8080/Reports/"),
         ("http://127.0.0.1:8000/a%20b/~me/", "http://127.0.0.1:8000/a%20b/~me/"),
         ("http://[::1]:8000", "http://[::1]:8000/"),
@@ -25,6 +26,7 @@ def test_an_address_ends_in_one_slash(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
+        ("", "begin with https"),
         ("example.org", "begin with https"),
         ("/reports", "begin with https"),
         ("ftp://example.org", "begin with https"),
