@@ -7,15 +7,18 @@ from typing import NamedTuple
 
 from contexta.contract import StableRef
 from contexta.contract.fields import chronological
-from contexta.report import DeploymentSummary, RunSummary, Story, comparison_ref, stories
+from contexta.report import MISSING, DeploymentSummary, RunSummary, Story, comparison_ref, news, noted, stories
 from contexta.site import files
+from contexta.site.addresses import FEED, NO_JEKYLL, SITEMAP
 from contexta.site.executors import Crew, InProcess
 from contexta.site.identity import digest, made_with
 from contexta.site.made import ALONE, Against, Made
 from contexta.site.overviews import Overview, overviews
 from contexta.site.plan import Plan, Selection, make_plan
 from contexta.site.predecessors import COMPARED, compared, predecessors
+from contexta.site.preflight import weights
 from contexta.site.press import ASSETS, Press
+from contexta.site.retention import EVERYTHING, Retention, retained
 from contexta.site.tasks import ComparisonTask, DeploymentTask, RunTask, Task, work
 from contexta.site.told import told
 from contexta.workspace import RunSource, Workspace, alone_in, lies_there
@@ -34,8 +37,8 @@ _KEEP_EVERY = 500
 class Built:
     """What a build made, and what it found that needs attention.
 
-    `made` counts the pages that were made, the others being as before, `written` the files whose bytes are new. `kept` are pages of an
-    earlier build that someone changed since.
+    `made` counts the pages that were made, the others being as before, `written` the files whose bytes are new. `weights` are the bytes of
+    all files by kind, the heaviest first. `kept` are pages of an earlier build that someone changed since.
     """
 
     files: int
@@ -44,6 +47,7 @@ class Built:
     runs: int
     deployments: int
     needs_attention: int
+    weights: Mapping[str, int]
     kept: Sequence[str]
 
 
@@ -52,6 +56,7 @@ def build_site(
     press: Press,
     *,
     selection: Selection | None = None,
+    retention: Retention = EVERYTHING,
     title: str | None = None,
     crew: Crew | None = None,
     progress: Tell = lambda _title: None,
@@ -63,17 +68,23 @@ def build_site(
     Raises UnknownRef when the selection names nothing, TemplateFailure or ThemeFailure when a template or the theme cannot be used,
     OSError when the folder cannot be written.
     """
-    plan = make_plan(workspace, selection or Selection())
+    crew = crew or Crew(InProcess)
+    selection = selection or Selection()
+    plan = make_plan(workspace, selection)
+    if not selection.runs:  # a run that is named is wanted, however old it is
+        plan = retained(workspace, plan, retention, crew)
     press.root.mkdir(parents=True, exist_ok=True)
     with alone_in(press.root, waiting), files.scratch(press.root):
-        press = replace(press, made_with=digest(made_with(press.formats, press.templates, press.theme, press.assets), press.directions))
+        press = replace(
+            press, made_with=digest(made_with(press.formats, press.templates, press.theme, press.assets), press.directions, press.hosting)
+        )
         site = _Site(workspace, press, plan, progress)
         site.assets()
-        crew = crew or Crew(InProcess)
         runs = site.runs(crew)
         deployments = site.deployments(crew)
         for overview in overviews(workspace, plan, runs, deployments, title, press.directions):
             site.overview(overview)
+        site.beside_pages(runs, deployments)
         kept = site.finish()
     problems = sum(problem.severity != "info" for problem in workspace.problems)
     return Built(
@@ -83,6 +94,7 @@ def build_site(
         runs=len(runs),
         deployments=len(deployments),
         needs_attention=problems + sum(one.attention.total for one in (*runs, *deployments)),
+        weights=weights(page for made in site.made.values() for page in made.pages),
         kept=kept,
     )
 
@@ -127,6 +139,25 @@ class _Site:
         """What pages share, there before the first page that asks for it."""
         if self.press.has_assets and not self._reuse(ASSETS, self.press.made_with):
             self._keep_in_mind(self.press.put_assets(), self.press.made_with)
+
+    def beside_pages(self, runs: Sequence[RunSummary], deployments: Sequence[DeploymentSummary]) -> None:
+        """What a server wants besides pages, and what tells of them where the site's address is known."""
+        self.made[NO_JEKYLL] = self.press.put_files(NO_JEKYLL, "", {NO_JEKYLL: b""})
+        if "html" in self.press.formats and not self._reuse(MISSING, self.press.made_with):
+            self._keep_in_mind(self.press.put_missing(), self.press.made_with)
+        if self.press.hosting.base_url:
+            from contexta.site import listings  # few builds have an address
+
+            self.made[SITEMAP] = self.press.put_files(SITEMAP, "", listings.sitemaps(self.press.hosting, self._listed()))
+            told = listings.feed(self.press.hosting, self.made["index"].title, news(runs, deployments), self.press.page_format)
+            self.made[FEED] = self.press.put_files(FEED, "", {FEED: told})
+
+    def _listed(self) -> list[str]:
+        """The pages that a sitemap leads to."""
+        extension = f".{self.press.page_format}"
+        return sorted(
+            page.address for made in self.made.values() if made.ref != MISSING for page in made.pages if page.address.endswith(extension)
+        )
 
     def runs(self, crew: Crew) -> list[RunSummary]:
         """The pages of runs; returns what the pages about many need to know of them.
@@ -229,10 +260,12 @@ class _Site:
         return found
 
     def overview(self, overview: Overview) -> None:
-        """A page about many."""
-        made_from = digest(self.press.made_with, overview.made_from)
+        """A page about many; where it tells of runs, also of those that are left out."""
+        note = self.plan.notes.get(overview.ref, "")
+        made_from = digest(self.press.made_with, overview.made_from, note)
         if not self._reuse(overview.ref, made_from):
-            self._take(self.press.put(overview.document(), self._pages | overview.archives), made_from)
+            document = noted(overview.document(), note) if note else overview.document()
+            self._take(self.press.put(document, self._pages | overview.archives), made_from)
 
     def finish(self) -> list[str]:
         """Keep what was made, and remove what is no more; returns what was left because someone changed it."""
