@@ -222,7 +222,7 @@ def test_a_mail_must_go_somewhere(example: Path) -> None:
     [
         ("--to", "nobody", "expected one address"),
         ("--cc", "a@b\nBcc: c@d", "expected one address"),
-        ("--base-url", "javascript:alert(1)", "expected an address like https://"),
+        ("--base-url", "javascript:alert(1)", "must begin with https://"),
         ("--attach", "pdf", "is not one of"),
     ],
 )

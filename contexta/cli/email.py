@@ -10,6 +10,7 @@ import click
 
 from contexta.cli.options import CACHE, DIRECTION, TEMPLATES, THEME, WORKSPACE
 from contexta.cli.output import write
+from contexta.cli.publishing import served_at
 from contexta.cli.telling import errors_told, tell
 from contexta.errors import Undelivered
 
@@ -62,12 +63,6 @@ def _since(_context: click.Context, _option: click.Parameter, value: str) -> str
         raise click.BadParameter(str(error)) from None
 
 
-def _base_url(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not (value.startswith(("https://", "http://")) and value.isprintable() and " " not in value):
-        raise click.BadParameter(f"expected an address like https://reports.example.org, got {value!r}")
-    return value
-
-
 @click.command()
 @click.argument("ref")
 @WORKSPACE
@@ -93,7 +88,7 @@ def _base_url(_context: click.Context, _option: click.Parameter, value: str | No
 @click.option(
     "--eml", metavar="FILE", type=click.Path(dir_okay=False, allow_dash=True), help="Keep it in a file, or - for standard output."
 )
-@click.option("--base-url", metavar="URL", callback=_base_url, help="Where the site is published, to link to.")
+@click.option("--base-url", "base", metavar="URL", callback=served_at, help="Where the site is served, to link to its pages.")
 @click.option(
     "--since",
     default="24h",
@@ -116,7 +111,7 @@ def email(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
     attach: str,
     server: Server | None,
     eml: str | None,
-    base_url: str | None,
+    base: str,
     since: str,
     directions: Directions,
     templates: Path | None,
@@ -138,7 +133,7 @@ def email(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
 
         with workspace.indexed(folder, cache, waiting=tell) as opened:
             document = _digest(opened, since, directions) if ref == INDEX else _run(opened, ref, directions)
-            links = links_of(opened, base_url)
+            links = links_of(opened, base)
         attachment, closing = _attachment(document, attach, links, templates, theme)
         letter = fitted(document, MailRenderer.create(templates, theme), links, closing)
         mail = compose(letter, subject or subject_of(document), sender, to, cc, attachment)
