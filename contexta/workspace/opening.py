@@ -76,6 +76,8 @@ def indexed(
             yield opened
             _check_unchanged(opened)
         except sqlite3.Error as error:
+            if not root.is_dir():
+                raise UnreadableWorkspace(f"{root} was removed while pages were made from it") from None
             what = f"the index of {root} cannot be used: {error}"
             raise ContextaError(f"{what}; delete {CACHE} in the workspace, or keep it elsewhere with --cache") from None
 
@@ -113,15 +115,20 @@ def _opened(root: Path, index: Index, copies: Path, spread: Spread, notify: Noti
 
 
 def _settled(index: Index, root: Path, copies: Path, spread: Spread, notify: Notify) -> tuple[dict[str, Plane], list[str]]:
-    """Read what is new. A file that is rotated meanwhile may have been seen under two names, or none: then once more."""
+    """Read what is new. A file that is rotated meanwhile may have been seen under two names, or none: then once more.
+
+    Raises UnreadableWorkspace when that does not end.
+    """
     is_known = bool(index.planes())
     planes, notes = _refreshed(index, root, copies, spread, notify)
+    if is_known and not notes:
+        return planes, notes
     for _ in range(_TRIES):
-        if (is_known and not notes) or not came_and_went(index, root, copies):
-            break
+        if not came_and_went(index, root, copies):
+            return planes, notes
         planes, more = _refreshed(index, root, copies, spread, notify)
         notes += more
-    return planes, notes
+    raise UnreadableWorkspace(f"{root}: files are rotated, rewritten or removed faster than they can be read; try again later")
 
 
 def _refreshed(index: Index, root: Path, copies: Path, spread: Spread, notify: Notify) -> tuple[dict[str, Plane], list[str]]:

@@ -56,9 +56,11 @@ class Site:
         selection = Selection(**self.selection)
         return build_site(opened, press, selection=selection, retention=self.retention, title=self.title, crew=crew, progress=progress)
 
-    def built(self, opened: workspace.Workspace) -> Built:
-        """Build it from a workspace that is open."""
-        return self._built(opened, self.out)
+    def build_while(self, change: Callable[[], object]) -> Built:
+        """Build it once more, while something happens to the files after they were looked at."""
+        with workspace.indexed(self.root, self.cache) as opened:
+            change()
+            return self._built(opened, self.out)
 
     def clean(self) -> dict[str, bytes]:
         """What a build into a new folder gives, from a copy of the workspace that knows of no earlier build."""

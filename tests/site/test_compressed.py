@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from contexta import workspace
 from contexta.errors import UnreadableWorkspace
 from contexta.site.executors import processes
 from contexta.workspace import planes
@@ -65,13 +64,6 @@ def test_a_new_run_of_which_the_one_before_it_is_compressed_is_measured_against_
 # Files that come and go while pages are made
 
 
-def build_while(site: Site, change: Callable[[], None]) -> None:
-    """Build a site while something happens to the files after they were looked at."""
-    with workspace.indexed(site.root) as opened:
-        change()
-        site.built(opened)
-
-
 def rotate(path: Path) -> None:
     path.rename(path.with_name(f"{path.name}.1"))
     path.write_bytes(line(build.record_frame(build.event("later"))))
@@ -95,7 +87,7 @@ def test_what_is_rotated_or_rewritten_while_pages_are_made_is_told_and_the_next_
 ) -> None:
     path = site.root / build.CAPTURED
     with pytest.raises(UnreadableWorkspace, match=r"record\.jsonl.*while pages were made.*build again"):
-        build_while(site, lambda: change(path))
+        site.build_while(lambda: change(path))
     site.build()
     site.assert_is_clean()
 
@@ -104,12 +96,12 @@ def test_an_archive_that_is_replaced_while_pages_are_made_is_told(site: Site) ->
     compress(site, "gz")
     path = site.root / f"{build.CAPTURED}.gz"
     with pytest.raises(UnreadableWorkspace, match=r"record\.jsonl\.gz.*build again"):
-        build_while(site, lambda: truncate(path))
+        site.build_while(lambda: truncate(path))
     site.build()
     site.assert_is_clean()
 
 
 def test_what_grows_while_pages_are_made_is_no_fault(site: Site) -> None:
-    build_while(site, lambda: append(site.root, build.CAPTURED, line(build.record_frame(build.event("later")))))
+    site.build_while(lambda: append(site.root, build.CAPTURED, line(build.record_frame(build.event("later")))))
     site.build()
     site.assert_is_clean()

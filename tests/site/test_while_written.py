@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -76,7 +76,7 @@ FILES = (build.LEDGER, build.CAPTURED, build.SEGMENT, "cache/capture/naïve.json
 
 
 @contextmanager
-def _at_work(code: str, *words: str) -> Iterator[None]:
+def at_work(code: str, *words: str, lines: Iterable[build.Line] = LINES) -> Iterator[None]:
     """A program that writes until it is ended, which is sure."""
     command = [sys.executable, "-c", code, *words]
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
@@ -84,7 +84,7 @@ def _at_work(code: str, *words: str) -> Iterator[None]:
         try:
             assert process.stdin is not None
             assert process.stdout is not None
-            process.stdin.write(b"".join(json.dumps(line).encode() + b"\n" for line in LINES))
+            process.stdin.write(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
             process.stdin.close()
             assert process.stdout.read(1) == b"."
             yield
@@ -112,7 +112,7 @@ def test_every_site_is_that_of_what_had_been_written(way: str, tmp_path: Path) -
     site = Site(build.write_lines(tmp_path / "workspace"), tmp_path / "site", ("html", "json"))
     code, words = (SDK, ()) if way == "sdk" else (WRITER, (way, *FILES))
     sites = []
-    with _at_work(code, str(site.root), *words):
+    with at_work(code, str(site.root), *words):
         for _ in range(6):
             site.build()
             seen = Site(_as_seen(site, tmp_path / "seen"), tmp_path / "unused", site.formats)
