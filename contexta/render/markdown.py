@@ -33,6 +33,11 @@ _SPECIAL = re.compile(
     r"|^\s|\s$|  +|^[-+](?=[-+\s]|$)|^\d{1,9}[.)](?=\s|$)",
     re.IGNORECASE,
 )
+
+# The middle of an author's link that leads to neither web nor mail: as in HTML, it is none.
+_OTHER_LINK = re.compile(r"\]\((?!\s*(?:https?://|mailto:))", re.IGNORECASE)
+_UNLINKED = r"]\\("
+
 _BY_ENTITY = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "\\": "&#92;", ":": "&#58;", ".": "&#46;", "@": "&#64;", "$": "&#36;"}
 
 
@@ -166,7 +171,9 @@ def _more(shown: int, total: int) -> str:
 
 
 def _quoted(markdown: str) -> Iterator[str]:
-    """The author's Markdown as a quotation, which ends whatever it leaves open; without HTML, images and link definitions."""
+    """The author's Markdown as a quotation, which ends whatever it leaves open; without HTML, images, link definitions, and other links
+    than to the web or mail.
+    """
     for line in words.visible(markdown).split("\n"):
         text = line.replace("&", "&amp;").replace("<", "&lt;").replace("![", "!\\[").replace("]:", "]\\:")
-        yield f"> {text}"
+        yield f"> {_OTHER_LINK.sub(_UNLINKED, text)}"

@@ -42,6 +42,9 @@ MAX_ROWS = 1000
 # Attributes nested deeper than this help no reader.
 MAX_DEPTH = 6
 
+# What JSON nests.
+_NESTED = frozenset({dict, list, tuple})
+
 # As many names and values are shown of one thing, and in a cell of a table.
 MAX_ENTRIES, MAX_IN_CELL = 500, 100
 
@@ -130,24 +133,28 @@ def _sorted(mapping: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def _entries(items: list[tuple[str, Any]], depth: int, most: int) -> Pairs:
     """Names and values. Of more than so many in all, what is nested is counted, not shown, and the first others are."""
-    if depth or len(items) + sum(_size(item, 1) for _, item in items) <= most:
-        return Pairs(tuple((name, value(item, depth + 1)) for name, item in items))
+    if depth or _count(items) <= most:
+        return Pairs(tuple([(name, value(item, depth + 1)) for name, item in items]))
     shown = [(name, _size_alone(item) or value(item)) for name, item in items[:most]]
     more = len(items) - len(shown)
     return Pairs((*shown, *([("…", Text(f"{counted(more, 'more entry', 'more entries')} not shown"))] if more else [])))
 
 
-def _size(anything: Any, depth: int) -> int:
-    """How many entries something holds, as deep as they are shown."""
-    if depth >= MAX_DEPTH or not isinstance(anything, Mapping | list | tuple):
-        return 0
-    inner = anything.values() if isinstance(anything, Mapping) else anything
-    return len(anything) + sum(_size(one, depth + 1) for one in inner)
+def _count(items: Iterable[tuple[str, Any]], depth: int = 1) -> int:
+    """How many entries there are in all, as deep as they are shown."""
+    values = [item for _, item in items]
+    if depth >= MAX_DEPTH or _NESTED.isdisjoint(map(type, values)):
+        return len(values)
+    return len(values) + sum(_count(_inner(item), depth + 1) for item in values if type(item) in _NESTED)
+
+
+def _inner(nested: Any) -> Iterable[tuple[str, Any]]:
+    return nested.items() if isinstance(nested, Mapping) else (("", item) for item in nested)
 
 
 def _size_alone(item: Any) -> Text | None:
     """What is nested, by its size; None for what is not."""
-    return Text(f"({counted(len(item), 'entry', 'entries')})") if isinstance(item, Mapping | list | tuple) else None
+    return Text(f"({counted(len(item), 'entry', 'entries')})") if type(item) in _NESTED else None
 
 
 def table(caption: str, columns: Iterable[str], rows: Iterable[tuple[Cell, ...]]) -> Table:

@@ -236,6 +236,15 @@ def test_prose_defines_no_link_for_the_rest_of_the_page(markdown: str) -> None:
     assert not found.get("references")
 
 
+@patient
+@given(markup | st.text())
+@example("[a](javascript:alert(1)) [b](lttps://e.org) [c](other.md) [d]( data:text/html,x) [e](")
+@example("[a](\njavascript:alert(1)) [b](&#106;avascript:x) [c](<javascript:x>) [d\\](javascript:x) [e\\\\](javascript:x)")
+def test_prose_links_to_the_web_and_to_mail_alone(markdown: str) -> None:
+    links = [str(child.attrs["href"]) for token in quote_tokens(markdown) for child in token.children or () if child.type == "link_open"]
+    assert all(link.lower().startswith(("http://", "https://", "mailto:")) for link in links)
+
+
 def test_prose_keeps_its_markdown() -> None:
     inner = [token.type for token in quote_tokens("## Why\n\n- *because*\n\n[a](https://e.org)") if token.type.endswith("_open")]
     assert inner[2:6] == ["blockquote_open", "heading_open", "bullet_list_open", "list_item_open"]

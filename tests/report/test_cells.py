@@ -115,3 +115,22 @@ def test_a_moment_stays_as_it_was_written() -> None:
 )
 def test_a_long_list_is_cut_and_the_rest_counted(words: list[str], expected: str) -> None:
     assert cells.listed(words) == expected
+
+
+def test_of_many_attributes_the_first_are_shown_and_the_rest_counted() -> None:
+    made = cells.pairs({f"k{number:04}": number for number in range(250)})
+    assert made is not None
+    assert made.items[0] == ("k0000", Number(0))
+    assert len(made.items) == cells.MAX_IN_CELL + 1
+    assert made.items[-1] == ("…", Text("150 more entries not shown"))
+
+
+def test_many_attributes_within_others_are_counted() -> None:
+    made = cells.pairs({"a": 1, "deep": {"inner": [{"n": number} for number in range(60)]}, "list": []})
+    assert made == Pairs((("a", Number(1)), ("deep", Text("(1 entry)")), ("list", Text("(0 entries)"))))
+
+
+def test_settings_may_be_more_than_attributes_in_a_cell() -> None:
+    settings = {f"k{number:04}": {"a": number} for number in range(200)}
+    shown = [(name, Pairs((("a", Number(one["a"])),))) for name, one in sorted(settings.items())]
+    assert cells.value(settings) == Pairs(tuple(shown))

@@ -190,3 +190,14 @@ def test_the_last_value_of_every_subject_of_a_short_series_is_the_last_by_time(t
     records = (build.metric(f"m-{n}", n, seconds=9 - n, **STAGE, batch_execution_ref=f"batch:p.r.train.e-{n % 2}") for n in range(4))
     (only,) = series(tmp_path, *records)
     assert {ref.name: value for ref, value in only.latest.items()} == {"e-0": 0, "e-1": 1}
+
+
+def test_more_tags_than_can_tell_series_apart_number_the_points_of_one(tmp_path: Path) -> None:
+    tags = [{f"t{point}-{number}": "v" for number in range(40)} for point in range(10)]
+    records = [build.metric(f"m-{number}", number, payload={"tags": one}) for number, one in enumerate(tags)]
+    series = workspace.open(build.write_lines(tmp_path, captured=[*map(build.record_frame, records)])).snapshot("run:p.r").series
+    assert sum(one.count for one in series) == 10
+    numbered = [one for one in series if one.labels]
+    assert max(len(one.labels) for one in numbered) > 1
+    assert all(label.count("=") <= 8 for one in numbered for label in one.labels)
+    assert numbered[-1].labels[-1].endswith("and 32 more")
