@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from contexta.privacy import SECRETS, Privacy
 from contexta.render import HtmlRenderer, Links, Placement, to_csv, to_json, to_markdown, to_text
 from contexta.report import BY_NAME, Directions, Document
 from contexta.site.addresses import Addresses, address, asset_address, sheet_address
@@ -23,6 +24,7 @@ ASSETS = "assets"
 class Press:
     """How pages are made, and the folder that they go to. `made_with` tells one state of code, templates and theme from another.
 
+    `privacy` has each file looked at before it is written.
     `assets` says where style, script and logo go: into each page, or into files beside them; `directions` which way metrics get better.
     """
 
@@ -33,6 +35,7 @@ class Press:
     theme: Path | None = None
     assets: Placement = "inline"
     directions: Directions = BY_NAME
+    privacy: Privacy = SECRETS
 
     def put(self, document: Document, pages: frozenset[str]) -> Made:
         """Write a document in every format, and the sheets that go with it; `pages` are the references that it may link to."""
@@ -68,6 +71,8 @@ class Press:
         return renderer(self.templates, self.theme, self.made_with)
 
     def _published(self, ref: str, title: str, contents: Mapping[str, bytes]) -> Made:
+        for place, content in contents.items():
+            self.privacy.refuse_leaks(place, content)
         published = [publish(self.root, place, content) for place, content in contents.items()]
         return Made(ref=ref, title=title, pages=tuple(page for page, _ in published), written=sum(new for _, new in published))
 

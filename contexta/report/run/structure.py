@@ -19,7 +19,7 @@ from contexta.report import cells, cut, measures
 from contexta.report.choice import ROWS, Grade, grade_of_number, worst_first
 from contexta.report.cut import Ranks, Row
 from contexta.report.directions import Directions
-from contexta.report.document import Cell, Histogram, Note, Number, Section, Table
+from contexta.report.document import Cell, Histogram, Note, Number, Section, Table, Text
 from contexta.report.histograms import histogram
 from contexta.report.timelines import Spell, timeline
 
@@ -148,7 +148,7 @@ def _sample_row(sample: SampleObservation) -> tuple[Cell, ...]:
         cells.bare_ref(batch) if batch else None,
         cells.time(sample.observed_at),
         cells.text(sample.retention_class),
-        cells.text(sample.redaction_profile),
+        None if sample.redaction_profile is None else Text(f"content withheld: {sample.redaction_profile}"),
     )
 
 

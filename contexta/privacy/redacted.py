@@ -1,0 +1,48 @@
+"""Samples with a redaction profile: that they are there is shown, and their numbers; what else was recorded on them is withheld."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from contexta.contract import Artifact, DeploymentSnapshot, RunSnapshot, SampleObservation, StableRef
+from contexta.privacy.walk import with_fields
+
+S = TypeVar("S", RunSnapshot, DeploymentSnapshot)
+
+CONTENT = "messages and attributes of redacted samples"
+
+_RECORDS = ("events", "spans", "degraded")
+
+
+def without_content(snapshot: S) -> tuple[S, Counter[str]]:
+    """A snapshot without what was recorded on such samples, and how often that was left out; itself where nothing was."""
+    counts: Counter[str] = Counter()
+    samples: tuple[SampleObservation, ...] = getattr(snapshot, "samples", ())
+    profiles = {sample.ref: sample.redaction_profile for sample in samples if sample.redaction_profile is not None}
+    if not profiles:
+        return snapshot, counts
+    new = {name: tuple([_record(one, profiles, counts) for one in getattr(snapshot, name)]) for name in _RECORDS}
+    artifacts = tuple([_artifact(one, profiles, counts) for one in getattr(snapshot, "artifacts", ())])
+    return with_fields(snapshot, {**new, "artifacts": artifacts}), counts
+
+
+def _record(record: Any, profiles: Mapping[StableRef, str], counts: Counter[str]) -> Any:
+    profile = profiles.get(record.envelope.sample_observation_ref) or profiles.get(record.subject)
+    payload = record.payload if profile is None else _without(record.payload, profile, counts)
+    return record if payload is record.payload else with_fields(record, {"payload": payload})
+
+
+def _artifact(artifact: Artifact, profiles: Mapping[StableRef, str], counts: Counter[str]) -> Artifact:
+    sample = artifact.manifest.sample_observation_ref
+    profile = profiles.get(sample) if sample else None
+    manifest = artifact.manifest if profile is None else _without(artifact.manifest, profile, counts)
+    return artifact if manifest is artifact.manifest else with_fields(artifact, {"manifest": manifest})
+
+
+def _without(said: Any, profile: str, counts: Counter[str]) -> Any:
+    """What was said, but for its texts and attributes; itself where it has none, or they were withheld before."""
+    mark = f"[withheld: redaction profile {profile}]"
+    marked: dict[str, Any] = {"message": mark, "summary": mark, "attributes": {"…": mark}, "unknown": {}}
+    new = {name: value for name, value in marked.items() if getattr(said, name, None) and getattr(said, name) != value}
+    counts[CONTENT] += len(new)
+    return with_fields(said, new) if new else said
