@@ -10,7 +10,7 @@ from contexta.privacy.public import Anonymous, Elsewhere, Unlisted, without_unli
 from contexta.privacy.redacted import without_content
 from contexta.privacy.scan import leaks
 from contexta.privacy.secret import Masking, looks_clean
-from contexta.privacy.walk import changed, with_fields
+from contexta.privacy.walk import changed, same, with_fields
 
 S = TypeVar("S", RunSnapshot, DeploymentSnapshot)
 T = TypeVar("T", RunSnapshot, DeploymentSnapshot, Project, Problem)
@@ -28,13 +28,11 @@ class Privacy:
 
     def snapshot(self, snapshot: S) -> S:
         """A snapshot as it may be shown, which says what was masked or left out; itself where nothing was."""
-        new, redacted = without_content(snapshot)
-        if not self.public and looks_clean(new):
-            counts = redacted
-        else:
+        new, counts = without_content(snapshot)
+        if self.public or not looks_clean(new):
             new, found = self._shown(new)
-            counts = found + redacted
-        return snapshot if not counts else with_fields(new, {"withheld": dict(sorted((counts + Counter(snapshot.withheld)).items()))})
+            counts += found
+        return snapshot if new is snapshot else with_fields(new, {"withheld": dict(sorted((counts + Counter(snapshot.withheld)).items()))})
 
     def project(self, project: Project) -> Project:
         """Likewise what a project says of itself."""
@@ -64,8 +62,8 @@ class Privacy:
         """Without environment variables, and tags that are not listed."""
         listed = frozenset(self.tags)
         if isinstance(thing, RunSnapshot | DeploymentSnapshot):
-            series = without_unlisted(thing.series, listed, counts)
-            thing = with_fields(thing, {"series": series})
+            series = same(thing.series, without_unlisted(thing.series, listed, counts))
+            thing = thing if series is thing.series else with_fields(thing, {"series": series})
         return changed(thing, Unlisted(listed, counts))
 
 

@@ -9,18 +9,11 @@ from typing import Any
 
 from contexta.contract import MetricSeries
 from contexta.privacy.names import identity
-from contexta.privacy.places import homes, without_paths
-from contexta.privacy.secret import IN_TEXT, Masking, hidden
-from contexta.privacy.shapes import MASK, without_encoded
+from contexta.privacy.places import holds_path, homes, without_paths
+from contexta.privacy.said import IN_TEXT, LEFT_OUT, MARKS, MASK, NAMES, OF_PUBLIC, PATHS, REST, TAGS, VARIABLES
+from contexta.privacy.secret import Masking, hidden
+from contexta.privacy.shapes import without_encoded
 from contexta.privacy.walk import with_fields
-
-PATHS, VARIABLES, TAGS = "absolute paths", "environment variables", "tags"
-_MARKS = {"host": "[host left out]", "user": "[user left out]"}
-_COUNTED = {"host": "names of hosts", "user": "names of users"}
-
-# The name under which it is said that others were left out.
-REST = "…"
-_LEFT_OUT = "left out of a public report"
 
 # Names that tell nobody anything, and stand in texts for themselves.
 _COMMON = frozenset(
@@ -64,9 +57,9 @@ class Anonymous(Masking):
     def text(self, text: str) -> str:
         """Without secrets and absolute paths."""
         masked = Masking.text(self, text)
-        for user in homes(text):
+        for user in homes(masked):
             self._keep("user", user)
-        new = without_encoded(without_paths(masked), lambda inner: without_paths(inner) != inner)
+        new = without_encoded(without_paths(masked), holds_path)
         if new == masked:
             return masked
         self.counts[PATHS] += 1
@@ -78,10 +71,10 @@ class Anonymous(Masking):
         kind = identity(name)
         if kind is None or masked is not value:
             return masked
-        return hidden(value, _MARKS[kind], partial(self._left_out, kind))
+        return hidden(value, LEFT_OUT[kind], partial(self._left_out, kind))
 
     def _left_out(self, kind: str, name: str) -> None:
-        self.counts[_COUNTED[kind]] += 1
+        self.counts[NAMES[kind]] += 1
         self._keep(kind, name)
 
     def _keep(self, kind: str, name: str) -> None:
@@ -109,7 +102,7 @@ class Unlisted:
         kept = {tag: told for tag, told in value.items() if tag == REST or (name == "tags" and tag in self.listed)}
         if left_out := len(value) - len(kept):
             self.counts[TAGS if name == "tags" else VARIABLES] += left_out
-            return {**kept, REST: f"{left_out:,} {_LEFT_OUT}"}
+            return {**kept, REST: f"{left_out:,} {OF_PUBLIC}"}
         return value
 
 
@@ -127,11 +120,15 @@ def _with_numbers(
     if rest:
         counts[TAGS] += len(rest)
         kept = {tag: told for tag, told in series.tags.items() if tag in listed}
-        new["tags"] = {**kept, REST: f"no. {numbers.setdefault(rest, len(numbers) + 1)} {_LEFT_OUT}"}
+        new["tags"] = {**kept, REST: _numbered(numbers.setdefault(rest, len(numbers) + 1))}
     if not {name for label in series.labels for name in _LABELLED.findall(label)} <= listed:
         counts[TAGS] += 1
         new["labels"] = ()
     return with_fields(series, new) if new else series
+
+
+def _numbered(number: int) -> str:
+    return "left out" if number == 1 else f"left out, no. {number}"
 
 
 class Elsewhere:
@@ -144,7 +141,7 @@ class Elsewhere:
 
     def text(self, text: str) -> str:
         """Without any of them."""
-        return self._pattern.sub(self._mark, text)
+        return text if text in MARKS else self._pattern.sub(self._mark, text)
 
     def named(self, _name: str, value: Any) -> Any:
         """As it is: what is in it is changed."""
@@ -152,8 +149,8 @@ class Elsewhere:
 
     def _mark(self, found: re.Match[str]) -> str:
         kind = self._names.get(found[0].lower()) if found[0] not in self._secrets else None
-        self._counts[_COUNTED[kind] if kind else IN_TEXT] += 1
-        return _MARKS[kind] if kind else MASK
+        self._counts[NAMES[kind] if kind else IN_TEXT] += 1
+        return LEFT_OUT[kind] if kind else MASK
 
 
 def _longest_first(texts: Iterable[str]) -> list[str]:

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from contexta.contract import Artifact, DeploymentSnapshot, RunSnapshot, SampleObservation, StableRef
+from contexta.privacy.said import CONTENT, REST
 from contexta.privacy.walk import with_fields
 
 S = TypeVar("S", RunSnapshot, DeploymentSnapshot)
-
-CONTENT = "messages and attributes of redacted samples"
 
 _RECORDS = ("events", "spans", "degraded")
 
@@ -22,8 +21,8 @@ def without_content(snapshot: S) -> tuple[S, Counter[str]]:
     if not profiles:
         return snapshot, counts
     new = {name: tuple([_record(one, profiles, counts) for one in getattr(snapshot, name)]) for name in _RECORDS}
-    artifacts = tuple([_artifact(one, profiles, counts) for one in getattr(snapshot, "artifacts", ())])
-    return with_fields(snapshot, {**new, "artifacts": artifacts}), counts
+    new["artifacts"] = tuple([_artifact(one, profiles, counts) for one in getattr(snapshot, "artifacts", ())])
+    return with_fields(snapshot, new) if counts else snapshot, counts
 
 
 def _record(record: Any, profiles: Mapping[StableRef, str], counts: Counter[str]) -> Any:
@@ -42,7 +41,9 @@ def _artifact(artifact: Artifact, profiles: Mapping[StableRef, str], counts: Cou
 def _without(said: Any, profile: str, counts: Counter[str]) -> Any:
     """What was said, but for its texts and attributes; itself where it has none, or they were withheld before."""
     mark = f"[withheld: redaction profile {profile}]"
-    marked: dict[str, Any] = {"message": mark, "summary": mark, "attributes": {"…": mark}, "unknown": {}}
+    marked: dict[str, Any] = {"message": mark, "summary": mark, "attributes": {REST: mark}, "unknown": {}}
     new = {name: value for name, value in marked.items() if getattr(said, name, None) and getattr(said, name) != value}
+    if not new:
+        return said
     counts[CONTENT] += len(new)
-    return with_fields(said, new) if new else said
+    return with_fields(said, new)

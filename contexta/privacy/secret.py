@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
+from operator import is_
 from typing import Any
 
 import orjson
@@ -11,13 +13,9 @@ import orjson
 from contexta.contract import DeploymentSnapshot, RunSnapshot
 from contexta.privacy import parts
 from contexta.privacy.names import hides_numbers, is_secret
-from contexta.privacy.shapes import MASK, may_hold_secret, without_secrets
-from contexta.privacy.walk import MAX_DEPTH, TOO_DEEP
-
-MASKED = f"{MASK} (masked: its name looks like a secret)"
-
-# How Data Health calls them.
-BY_NAME, IN_TEXT = "values whose names look like secrets", "secrets within texts"
+from contexta.privacy.said import BY_NAME, IN_TEXT, MARKS, MASKED, REST, TOO_DEEP
+from contexta.privacy.shapes import may_hold_secret, without_secrets
+from contexta.privacy.walk import MAX_DEPTH, same
 
 # What a secret must have to be looked for elsewhere: a short one, or a word, may stand there for itself.
 _TELLING = 6
@@ -53,7 +51,7 @@ class Masking:
 def hidden(value: Any, mark: str, found: Callable[[str], None], *, numbers: bool = False, depth: int = 0) -> Any:
     """A value with the mark in its place, or in that of all texts in it; `found` is told each. What says nothing stays."""
     if isinstance(value, str) or (numbers and isinstance(value, int | float) and not isinstance(value, bool)):
-        if value in ("", mark):
+        if value == "" or value in MARKS:
             return value
         found(str(value))
         return mark
@@ -61,11 +59,11 @@ def hidden(value: Any, mark: str, found: Callable[[str], None], *, numbers: bool
         return value
     if depth > MAX_DEPTH:
         return TOO_DEEP
-    items = value.values() if isinstance(value, Mapping) else value
-    new = [hidden(item, mark, found, numbers=numbers, depth=depth + 1) for item in items]
-    if all(one is other for one, other in zip(new, items, strict=True)):
-        return value
-    return dict(zip(value, new, strict=True)) if isinstance(value, Mapping) else new
+    below = partial(hidden, mark=mark, found=found, numbers=numbers, depth=depth + 1)
+    if not isinstance(value, Mapping):
+        return same(value, [*map(below, value)])
+    new = {name: item if name == REST else below(item) for name, item in value.items()}
+    return value if all(map(is_, new.values(), value.values())) else new
 
 
 def looks_clean(snapshot: RunSnapshot | DeploymentSnapshot) -> bool:

@@ -5,14 +5,16 @@ global, guesses by entropy, and brings requests and PyYAML along. Each pattern m
 """
 
 import base64
+import html
+import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from contexta.privacy.names import is_secret
-
-MASK = "•••"
+from contexta.privacy.said import MASK
 
 # Longer texts are seldom said twice.
 _KEPT = 2048
@@ -65,14 +67,14 @@ SHAPES = (
     # RFC 7519: a JSON Web Token begins with {" in base64url
     Shape("eyJ", r"eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,8000}(?:\.[A-Za-z0-9_-]{0,4000})?"),
 )
-_TOKENS = re.compile("(?<![A-Za-z0-9])(?:" + "|".join(shape.pattern for shape in SHAPES) + ")")
+_TOKENS = re.compile("(?<![A-Za-z0-9])(?:" + "|".join(shape.pattern for shape in SHAPES) + ")[A-Za-z0-9]*+")
 
 # RFC 7468; without its end, all that follows is part of the key.
 _KEY_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 
 # RFC 3986, 3.2.1: user information; RFC 6750 and RFC 7617: what follows the scheme of an Authorization.
-_USERINFO = re.compile(r"(?<=://)[^\s/?#@:\"'<>]{0,256}:[^\s/?#\"'<>@]{1,512}@")
+_USERINFO = re.compile(r"(?<=://)[^\s/?#@:\"'<>]{0,256}:[^\s/?#\"'<>]{1,512}@")
 _BEARER = re.compile(r"(?i)(?<![a-z])(bearer|basic)(\s{1,4})(?=[^\s\"']{0,200}[0-9=])([A-Za-z0-9._~+/=-]{12,4096})")
 
 # `NAME=` and `"name": ` before a value, `--name ` before another; the name is judged apart, and the value only where it matters.
@@ -87,17 +89,26 @@ _VALUE = re.compile(
 # Base64 long enough for a secret, in either alphabet.
 BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}")
 
+# Percent encoding, an escape of JSON or a character of HTML; and what a word is, which may hold some.
+ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|&#?\w{2,8};")
+_JSON_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|[\"\\/bfnrt])")
+_WORD = re.compile(r"[^\s\"'<>]+")
+
 # What stands in any text that may hold a secret, in lower case; most texts of most runs hold none of it.
 _NAMES = ("pass", "pwd", "secret", "token", "key", "cred", "auth", "cookie", "dsn", "jwt", "bearer", "basic", "conn", "webhook", "sas")
 _MARK = re.compile(b"|".join(re.escape(mark.lower().encode()) for mark in (*_NAMES, "-----BEGIN", *(shape.mark for shape in SHAPES))))
 
 # Base64 of a text soon has a capital.
 _RUN = re.compile(rb"[A-Z][A-Za-z0-9+/_-]{11}")
+_ESCAPED = re.compile(ESCAPE.pattern.encode())
 
 
 def may_hold_secret(text: bytes) -> bool:
     """Whether a text needs a closer look."""
-    return (b"@" in text and b"://" in text) or _MARK.search(text.lower()) is not None or _RUN.search(text) is not None
+    lower = text.lower()
+    if b"@" in text and b"://" in text:
+        return True
+    return _MARK.search(lower) is not None or _RUN.search(text) is not None or _ESCAPED.search(lower) is not None
 
 
 def without_secrets(text: str) -> str:
@@ -112,7 +123,7 @@ def _remembered(text: str) -> str:
 
 
 def _without_secrets(text: str) -> str:
-    return without_encoded(_in_the_open(text), lambda inner: _in_the_open(inner) != inner)
+    return _in_the_open(without_encoded(text, lambda inner: _in_the_open(inner) != inner))
 
 
 def _in_the_open(text: str) -> str:
@@ -167,8 +178,16 @@ def _is_value(name: str, between: str, value: str) -> bool:
 
 
 def without_encoded(text: str, holds: Callable[[str], bool]) -> str:
-    """The text without the base64 in it that stands for a text which holds something."""
-    return BASE64.sub(lambda found: MASK if any(map(holds, decoded(found[0]))) else found[0], text)
+    """The text without the base64 in it, and the words with escapes, that stand for a text which holds something."""
+    text = BASE64.sub(lambda found: MASK if any(map(holds, decoded(found[0]))) else found[0], text)
+    if not ESCAPE.search(text):
+        return text
+    return _WORD.sub(lambda found: MASK if ESCAPE.search(found[0]) and holds(unescaped(found[0])) else found[0], text)
+
+
+def unescaped(text: str) -> str:
+    """The text as it reads once HTML entities, JSON's escapes and percent encoding are taken away."""
+    return unquote(_JSON_ESCAPE.sub(lambda found: str(json.loads(f'"{found[0]}"')), html.unescape(text)))
 
 
 def decoded(run: str) -> list[str]:

@@ -3,16 +3,17 @@
 import copy
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from operator import is_
 from typing import Any, Protocol, TypeVar
 
 from contexta.privacy import parts
+from contexta.privacy.said import TOO_DEEP
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Sequence[Any])
 
 # What nests deeper stands on no page; so deep it would be a danger to walk.
 MAX_DEPTH = 64
-TOO_DEEP = "(nested too deep)"
 
 
 class Change(Protocol):
@@ -22,7 +23,7 @@ class Change(Protocol):
         """A text."""
 
     def named(self, name: str, value: Any) -> Any:
-        """A value that has a name. It is walked into where it is returned as it is."""
+        """A value that has a name; what lies in it is changed after that."""
 
 
 def changed(thing: T, change: Change) -> T:
@@ -52,21 +53,16 @@ def with_fields(thing: T, new: Mapping[str, Any]) -> T:
 def _inner(old: Any, change: Change) -> Any:
     if not isinstance(old, tuple):
         return changed(old, change)
-    return _same(old, tuple([change.text(one) if isinstance(one, str) else changed(one, change) for one in old]))
+    return same(old, tuple([change.text(one) if isinstance(one, str) else changed(one, change) for one in old]))
 
 
-def _same(old: S, new: S) -> S:
+def same(old: S, new: S) -> S:
     """The old one of two sequences, where all in them is the same."""
-    return old if all(map(_is, old, new)) else new
-
-
-def _is(one: object, other: object) -> bool:
-    return one is other
+    return old if all(map(is_, old, new)) else new
 
 
 def _named(name: str, value: Any, change: Change, depth: int = 0) -> Any:
-    new = change.named(name, value)
-    return value_changed(value, change, depth) if new is value else new
+    return value_changed(change.named(name, value), change, depth)
 
 
 def value_changed(value: Any, change: Change, depth: int = 0) -> Any:
@@ -81,7 +77,7 @@ def value_changed(value: Any, change: Change, depth: int = 0) -> Any:
 
 
 def _mapping(old: Mapping[str, Any], change: Change, depth: int) -> Mapping[str, Any]:
-    new = [(change.text(name), _named(name, value, change, depth)) for name, value in old.items()]
+    new = [(key := change.text(name), _named(key, value, change, depth)) for name, value in old.items()]
     if all(key is name and now is value for (key, now), (name, value) in zip(new, old.items(), strict=True)):
         return old
     made: dict[str, Any] = {}
@@ -97,4 +93,4 @@ def _sequence(old: Sequence[Any], change: Change, depth: int) -> Sequence[Any]:
     for place, (option, item) in enumerate(pairwise(old), 1):
         if isinstance(option, str) and option.startswith("-"):  # a command line
             new[place] = _named(option.lstrip("-"), item, change, depth) if new[place] is item else new[place]
-    return _same(old, tuple(new) if isinstance(old, tuple) else new)
+    return same(old, tuple(new) if isinstance(old, tuple) else new)
