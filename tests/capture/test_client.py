@@ -150,7 +150,7 @@ def test_a_name_used_in_a_workspace_that_somebody_else_wrote_is_taken(tmp_path: 
 
 
 def test_names_that_one_program_was_kept_from_adopting_are_adopted_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stopped(root: Path) -> workspace.Workspace:
+    def stopped(_root: Path, _privacy: None) -> workspace.Workspace:
         raise KeyboardInterrupt
 
     root = write_lines(tmp_path, captured=[record_frame(metric("m-1", 0.5))])
