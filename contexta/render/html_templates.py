@@ -19,8 +19,10 @@ from markupsafe import Markup, escape
 
 from contexta.errors import TemplateFailure
 from contexta.render import html_cells, html_pictures, words
+from contexta.render.brief import brief, kind
 from contexta.render.drawing import Columns, Drawing, Lanes, columns, draw, lanes
 from contexta.render.drawing import Path as Line
+from contexta.render.head import Head
 from contexta.render.html_assets import Asset, Placement, policy
 from contexta.render.links import Links
 from contexta.render.theme import SHIPPED, Theme, read_theme
@@ -73,7 +75,7 @@ class Templates:
         """All that may lie in files beside the pages."""
         return (self.style, self.script, *([self.theme.logo.picture] if self.theme.logo else []))
 
-    def page(self, document: Document, links: Links) -> str:
+    def page(self, document: Document, links: Links, head: Head) -> str:
         """The page; raises TemplateFailure when a template is broken."""
         style_file, script_file = links(self.style.ref), links(self.script.ref)
         with _failures_told():
@@ -82,6 +84,9 @@ class Templates:
             # Most rows of a page name what others name too: so, a cache.
             return template.render(
                 document=proxy(document),
+                head=head,
+                kind=kind(document),
+                brief=brief(document) if head.address else "",
                 link=cache(_with_rows(links, document)),
                 theme=self.theme,
                 logo=self.theme.logo and self.theme.logo.picture.picture(links),

@@ -33,7 +33,9 @@ def printed(root: Path, _out: Path, options: list[str], command: tuple[str, ...]
 
 OUTPUTS: dict[str, Output] = {
     "site": site,
-    "site with its assets in files": partial(site, more=("--assets", "external")),
+    "site with its assets in files, a sitemap and a feed": partial(
+        site, more=("--assets", "external", "--base-url", "https://example.org/x")
+    ),
     **{f"run as {form}": partial(printed, command=("run", RUN), form=form) for form in ("html", "md", "json", "text")},
     **{
         f"compare as {form}": partial(printed, command=("compare", "p.earlier", "p.r"), form=form)
