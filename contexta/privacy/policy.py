@@ -9,7 +9,7 @@ from contexta.errors import Leak
 from contexta.privacy.public import Anonymous, Elsewhere, Unlisted, without_unlisted
 from contexta.privacy.redacted import without_content
 from contexta.privacy.scan import leaks
-from contexta.privacy.secret import Masking, looks_clean
+from contexta.privacy.secret import Masking, is_clean
 from contexta.privacy.walk import changed, same, with_fields
 
 S = TypeVar("S", RunSnapshot, DeploymentSnapshot)
@@ -29,7 +29,7 @@ class Privacy:
     def snapshot(self, snapshot: S) -> S:
         """A snapshot as it may be shown, which says what was masked or left out; itself where nothing was."""
         new, counts = without_content(snapshot)
-        if self.public or not looks_clean(new):
+        if self.public or not is_clean(new):
             new, found = self._shown(new)
             counts += found
         return snapshot if new is snapshot else with_fields(new, {"withheld": dict(sorted((counts + Counter(snapshot.withheld)).items()))})

@@ -12,7 +12,7 @@ from contexta.privacy.names import identity
 from contexta.privacy.places import holds_path, homes, without_paths
 from contexta.privacy.said import IN_TEXT, LEFT_OUT, MARKS, MASK, NAMES, OF_PUBLIC, PATHS, REST, TAGS, VARIABLES
 from contexta.privacy.secret import Masking, hidden
-from contexta.privacy.shapes import without_encoded
+from contexta.privacy.shapes import without_encoded, without_secrets
 from contexta.privacy.walk import with_fields
 
 # Names that tell nobody anything, and stand in texts for themselves.
@@ -141,7 +141,9 @@ class Elsewhere:
 
     def text(self, text: str) -> str:
         """Without any of them."""
-        return text if text in MARKS else self._pattern.sub(self._mark, text)
+        if text in MARKS or not self._pattern.search(text):
+            return text
+        return without_secrets(self._pattern.sub(self._mark, text))  # what stood beside one may be told now
 
     def named(self, _name: str, value: Any) -> Any:
         """As it is: what is in it is changed."""

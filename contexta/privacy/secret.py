@@ -15,7 +15,7 @@ from contexta.privacy import parts
 from contexta.privacy.names import hides_numbers, is_secret
 from contexta.privacy.said import BY_NAME, IN_TEXT, MARKS, MASKED, REST, TOO_DEEP
 from contexta.privacy.shapes import may_hold_secret, without_secrets
-from contexta.privacy.walk import MAX_DEPTH, same
+from contexta.privacy.walk import MAX_DEPTH, same, value_changed
 
 # What a secret must have to be looked for elsewhere: a short one, or a word, may stand there for itself.
 _TELLING = 6
@@ -66,8 +66,17 @@ def hidden(value: Any, mark: str, found: Callable[[str], None], *, numbers: bool
     return value if all(map(is_, new.values(), value.values())) else new
 
 
-def looks_clean(snapshot: RunSnapshot | DeploymentSnapshot) -> bool:
-    """Whether nothing in a snapshot needs a closer look: told of all its texts at once, which is what it costs nearly every run."""
+def is_clean(snapshot: RunSnapshot | DeploymentSnapshot) -> bool:
+    """Whether nothing in a snapshot is to be masked: told of all its texts at once, nearly always; else of each, but once."""
+    texts, held = _gathered(snapshot)
+    if not may_hold_secret(b"\n".join([*_encoded(texts), _dumped(held)])):
+        return True
+    masking = Masking()
+    return all(masking.text(text) is text for text in texts) and all(value_changed(one, masking) is one for one in held)
+
+
+def _gathered(snapshot: RunSnapshot | DeploymentSnapshot) -> tuple[set[str], list[Any]]:
+    """Every text, and every container that holds something."""
     texts: set[str] = set()
     held: list[Any] = []
     kind: Any = type(snapshot)
@@ -78,7 +87,7 @@ def looks_clean(snapshot: RunSnapshot | DeploymentSnapshot) -> bool:
                 texts.add(one)
             else:
                 held.append(one)
-    return not may_hold_secret(b"\n".join([*_encoded(texts), _dumped(held)]))
+    return texts, held
 
 
 def _all_of(many: tuple[Any, ...]) -> Iterable[Any]:

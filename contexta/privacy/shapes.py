@@ -170,7 +170,7 @@ def _without_values(text: str, said: re.Pattern[str]) -> str:
 
 def _is_value(name: str, between: str, value: str) -> bool:
     """Whether this is the value of a name, not a word of a sentence: `unknown token: zebra` tells no secret."""
-    if MASK in value:
+    if value.startswith(MASK):
         return False
     if ":" in between and name.lower() in _IN_SENTENCES:
         return len(value) >= _TELLING and not value.isalpha()

@@ -14,6 +14,8 @@ from contexta.contract import Artifact, DeploymentSnapshot, MetricSeries, Proble
 from contexta.contract.fields import RULES
 from contexta.contract.model import Model
 from contexta.privacy import SECRETS, Privacy, parts
+from contexta.privacy.secret import Masking, is_clean
+from contexta.privacy.walk import changed
 from tests import strategies as write
 from tests.report import builders
 
@@ -85,6 +87,12 @@ def snapshots(draw: st.DrawFn) -> RunSnapshot:
 def test_masking_never_fails_and_once_is_enough(snapshot: RunSnapshot, privacy: Privacy) -> None:
     once = privacy.snapshot(snapshot)
     assert privacy.snapshot(once) is once
+
+
+@given(snapshots())
+@settings(deadline=None, max_examples=100)
+def test_what_is_passed_over_quickly_holds_no_secret(snapshot: RunSnapshot) -> None:
+    assert not is_clean(snapshot) or changed(snapshot, Masking()) is snapshot
 
 
 @given(write.workspaces())
