@@ -11,32 +11,33 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _MAX_NAME = 200
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """The words of a list."""
     return frozenset(text.split())
 
 
 # What is secret wherever it stands in a name, unless the name goes on to tell something about it.
-_STRONG = _words("password passwords passwd passphrase passcode secret secrets credential credentials cred creds authorization")
+_STRONG = words("password passwords passwd passphrase passcode secret secrets credential credentials cred creds authorization")
 _STRONG_ENDS = ("password", "passwd", "passphrase", "apikey", "accesskey", "secretkey", "privatekey", "authtoken", "accesstoken")
-_KEYS = _words("api access secret private auth encryption signing account ssh master shared storage service deploy license")
+_KEYS = words("api access secret private auth encryption signing account ssh master shared storage service deploy license")
 
 # What is secret as the last word of a name.
-_LAST = _words("token pwd jwt dsn cookie auth connectionstring connstr")
+_LAST = words("token pwd jwt dsn cookie auth connectionstring connstr")
 _LAST_PAIRS = frozenset({("connection", "string"), ("conn", "string"), ("conn", "str"), ("webhook", "url"), ("sas", "url")})
 
 # Tokens that a tokenizer knows, and numbers of them, are no secrets; several tokens are some only where they open something.
-_TEXT_TOKENS = _words(
+_TEXT_TOKENS = words(
     "pad eos bos unk mask sep cls special start end next image audio video begin first last per stop tool prompt prefix suffix "
     "decoder new added input output max min num total avg mean current predicted target generated"
 )
-_OPENS = _words("access auth api bearer refresh session oauth")
-_PASSES = _words("db user smtp ftp http https mysql postgres pg ssh admin root redis mail proxy login ldap")
+_OPENS = words("access auth api bearer refresh session oauth")
+_PASSES = words("db user smtp ftp http https mysql postgres pg ssh admin root redis mail proxy login ldap")
 
 # What comes after the name proper, and changes nothing.
-_SUFFIXES = _words("prod production dev staging test live old new default value raw plain plaintext hash hashed encrypted b64 env")
+_SUFFIXES = words("prod production dev staging test live old new default value raw plain plaintext hash hashed encrypted b64 env")
 
 # What makes a name one that tells something about a secret, not the secret itself.
-_ABOUT = _words(
+_ABOUT = words(
     "strength length len score count counts size policy rule rules reset expiry expires expiration ttl age rotation enabled disabled "
     "required min max limit rate name names type types file files path dir location provider source status valid validity errors "
     "attempts field fields column index manager version arn helper store backend method mode scheme"
@@ -48,15 +49,15 @@ def is_secret(name: str) -> bool:
     """Whether a value of this name looks like a secret: `db_password`, `apiKey`, `HF_TOKEN`; not `max_tokens`, `tokenizer`, `secretary`."""
     if len(name) > _MAX_NAME or name in ("PWD", "OLDPWD"):  # where a shell is
         return False
-    words = _proper(_WORDS.findall(name))
-    return bool(words) and (_is_strong(words) or _is_last(words))
+    found = _proper(_WORDS.findall(name))
+    return bool(found) and (_is_strong(found) or _is_last(found))
 
 
 @lru_cache(maxsize=1024)
 def hides_numbers(name: str) -> bool:
     """Whether a number of this name is a secret too: a password may be one, a token is none."""
-    words = _proper(_WORDS.findall(name))
-    return bool(words) and is_secret(name) and words[-1].endswith(("password", "passwd", "passphrase", "passcode", "pwd", "secret"))
+    found = _proper(_WORDS.findall(name))
+    return bool(found) and is_secret(name) and found[-1].endswith(("password", "passwd", "passphrase", "passcode", "pwd", "secret"))
 
 
 def _proper(found: list[str]) -> list[str]:
@@ -88,9 +89,9 @@ def _is_last(words: list[str]) -> bool:
 @lru_cache(maxsize=4096)
 def identity(name: str) -> str | None:
     """What a text of this name tells of where a run ran: `host`, `user`, or nothing."""
-    words = [word.lower() for word in _WORDS.findall(name[:_MAX_NAME])]
-    last = words[-1] if words else ""
-    joined = "".join(words[-2:])
+    found = [word.lower() for word in _WORDS.findall(name[:_MAX_NAME])]
+    last = found[-1] if found else ""
+    joined = "".join(found[-2:])
     if last in ("host", "hostname", "node", "nodename", "fqdn", "computername") or joined in (
         "hostname",
         "nodename",

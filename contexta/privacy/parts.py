@@ -1,7 +1,7 @@
 """Which parts of what is known of a run, a deployment or a file hold text that a program wrote."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cache
 from operator import attrgetter
 from typing import Any, get_type_hints
@@ -9,6 +9,14 @@ from typing import Any, get_type_hints
 from contexta.contract import Artifact, DeploymentSnapshot, MetricSeries, Problem, RunSnapshot, Source
 from contexta.contract.fields import FREE_CONTAINERS, FREE_TEXTS
 from contexta.contract.model import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is wrong with lines of the workspace, whoever's they are."""
+
+    problems: tuple[Problem, ...]
+
 
 # Every line says it, and no page.
 _UNSHOWN = frozenset({"schema_version"})
@@ -22,6 +30,7 @@ _INNER: dict[type, tuple[str, ...]] = {
     RunSnapshot: ("project", "run", *_GROUPS, *_RECORDS, "producers", "sources", "problems"),
     DeploymentSnapshot: ("project", "deployment", "series", *_RECORDS, "problems"),
     Artifact: ("manifest",),
+    Files: ("problems",),
 }
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from contexta.contract import DeploymentSnapshot, Problem, Project, RunSnapshot
 from contexta.errors import Leak
+from contexta.privacy.parts import Files
 from contexta.privacy.public import Anonymous, Elsewhere, Unlisted, without_unlisted
 from contexta.privacy.redacted import without_content
 from contexta.privacy.scan import leaks
@@ -13,7 +14,7 @@ from contexta.privacy.secret import Masking, is_clean
 from contexta.privacy.walk import changed, same, with_fields
 
 S = TypeVar("S", RunSnapshot, DeploymentSnapshot)
-T = TypeVar("T", RunSnapshot, DeploymentSnapshot, Project, Problem)
+T = TypeVar("T", RunSnapshot, DeploymentSnapshot, Project, Files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Privacy:
 
     def problems(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
         """Likewise what is wrong with lines."""
-        return tuple([self._shown(problem)[0] for problem in problems])
+        files = Files(problems)
+        return problems if not self.public and is_clean(files) else self._shown(files)[0].problems
 
     def refuse_leaks(self, place: str, content: bytes) -> None:
         """Look at a file that is about to be published; raises Leak, which names it, where it holds what is not to be shown."""

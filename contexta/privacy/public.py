@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from contexta.contract import MetricSeries
-from contexta.privacy.names import identity
+from contexta.privacy.names import identity, words
 from contexta.privacy.places import holds_path, homes, without_paths
 from contexta.privacy.said import IN_TEXT, LEFT_OUT, MARKS, MASK, NAMES, OF_PUBLIC, PATHS, REST, TAGS, VARIABLES
 from contexta.privacy.secret import Masking, hidden
@@ -16,31 +16,9 @@ from contexta.privacy.shapes import without_encoded, without_secrets
 from contexta.privacy.walk import with_fields
 
 # Names that tell nobody anything, and stand in texts for themselves.
-_COMMON = frozenset(
-    {
-        "root",
-        "user",
-        "admin",
-        "administrator",
-        "localhost",
-        "runner",
-        "ubuntu",
-        "debian",
-        "docker",
-        "jovyan",
-        "none",
-        "null",
-        "default",
-        "unknown",
-        "test",
-        "me",
-        "left",
-        "out",
-        "path",
-        "host",
-        "name",
-        "masked",
-    }
+_COMMON = words(
+    "root user admin administrator localhost runner ubuntu debian docker jovyan none null "
+    "default unknown test me left out path host name masked"
 )
 _LEAST = 3
 

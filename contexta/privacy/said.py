@@ -20,4 +20,4 @@ PATHS = "absolute paths"
 NAMES = {"host": "names of hosts", "user": "names of users"}
 VARIABLES = "environment variables"
 TAGS = "tags"
-CONTENT = "messages and attributes of redacted samples"
+CONTENT = "messages, attributes and labels of redacted samples"

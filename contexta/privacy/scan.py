@@ -12,7 +12,7 @@ def leaks(content: bytes) -> tuple[str, ...]:
     plain = unescaped(text)
     found = [*_held(text, without_tokens)]
     if plain != text:
-        found += (f"{what} behind an escape" for what in _held(plain, without_tokens))
+        found += [f"{what} behind an escape" for what in _held(plain, without_tokens) if what not in found]
     for run in dict.fromkeys(BASE64.findall(plain)):
         found += (f"{what} in base64" for inner in decoded(run) for what in _held(inner, without_secrets))
     return tuple(dict.fromkeys(found))

@@ -13,6 +13,7 @@ import orjson
 from contexta.contract import DeploymentSnapshot, RunSnapshot
 from contexta.privacy import parts
 from contexta.privacy.names import hides_numbers, is_secret
+from contexta.privacy.parts import Files
 from contexta.privacy.said import BY_NAME, IN_TEXT, MARKS, MASKED, REST, TOO_DEEP
 from contexta.privacy.shapes import may_hold_secret, without_secrets
 from contexta.privacy.walk import MAX_DEPTH, same, value_changed
@@ -66,22 +67,22 @@ def hidden(value: Any, mark: str, found: Callable[[str], None], *, numbers: bool
     return value if all(map(is_, new.values(), value.values())) else new
 
 
-def is_clean(snapshot: RunSnapshot | DeploymentSnapshot) -> bool:
-    """Whether nothing in a snapshot is to be masked: told of all its texts at once, nearly always; else of each, but once."""
-    texts, held = _gathered(snapshot)
+def is_clean(whole: RunSnapshot | DeploymentSnapshot | Files) -> bool:
+    """Whether nothing in all this is to be masked: told of all its texts at once, nearly always; else of each, but once."""
+    texts, held = _gathered(whole)
     if not may_hold_secret(b"\n".join([*_encoded(texts), _dumped(held)])):
         return True
     masking = Masking()
     return all(masking.text(text) is text for text in texts) and all(value_changed(one, masking) is one for one in held)
 
 
-def _gathered(snapshot: RunSnapshot | DeploymentSnapshot) -> tuple[set[str], list[Any]]:
+def _gathered(whole: RunSnapshot | DeploymentSnapshot | Files) -> tuple[set[str], list[Any]]:
     """Every text, and every container that holds something."""
     texts: set[str] = set()
     held: list[Any] = []
-    kind: Any = type(snapshot)
+    kind: Any = type(whole)
     for name in parts.inner(kind):
-        found = getattr(snapshot, name)
+        found = getattr(whole, name)
         for one in filter(None, _all_of(found if isinstance(found, tuple) else (found,))):
             if type(one) is str:
                 texts.add(one)

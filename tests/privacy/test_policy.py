@@ -197,10 +197,12 @@ def test_of_a_redacted_sample_only_what_it_is_and_its_numbers_are_shown() -> Non
     about = {**stage, "sample_observation_ref": ref}
     other = builders.event(message="seen", about={**stage, "sample_observation_ref": "sample:demo.r1.train.s0"})
     series = builders.series("loss", ref, [0.5], owner="stage:demo.r1.train")
+    refs = ["sample:demo.r1.train.s0", ref]
+    labelled = builders.series("error", refs, [1.0, 2.0], owner="stage:demo.r1.train", labels=("caption=cat", "caption=Ada"))
     snapshot = builders.snapshot(
         stages=(builders.stage("train"),),
         samples=samples,
-        series=(series,),
+        series=(series, labelled),
         events=(
             builders.event(message="Ada smiles", attributes={"face": "Ada"}, about=about),
             builders.event(message="Ada", subject_ref=ref),
@@ -218,7 +220,8 @@ def test_of_a_redacted_sample_only_what_it_is_and_its_numbers_are_shown() -> Non
     assert shown.degraded[0].payload.summary == mark
     assert shown.samples is samples
     assert shown.series[0] is series
-    assert shown.withheld == {"messages and attributes of redacted samples": 5}
+    assert shown.series[1].labels == ("caption=cat", mark)
+    assert shown.withheld == {"messages, attributes and labels of redacted samples": 6}
     assert SECRETS.snapshot(shown) is shown
 
 

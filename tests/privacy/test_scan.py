@@ -23,13 +23,13 @@ def _every_character(text: str, form: str) -> str:
     [
         (f"<td>{TOKEN}</td>", ("a secret",)),
         (f"| {PATH} |", ("an absolute path",)),
-        (json.dumps({"a": "D:\\x\\y"}), ("an absolute path", "an absolute path behind an escape")),
+        (json.dumps({"a": "D:\\x\\y"}), ("an absolute path",)),
         (_every_character(TOKEN, "%{:02X}"), ("a secret behind an escape",)),
         (_every_character(TOKEN, "&#{};"), ("a secret behind an escape",)),
         (_every_character(PATH, "&#x{:x};"), ("an absolute path behind an escape",)),
         (_every_character(PATH, "\\u{:04x}"), ("an absolute path behind an escape",)),
         (f'<a href="x#{quote(PATH, safe="")}">', ("an absolute path behind an escape",)),
-        (html.escape(f'"{PATH}"'), ("an absolute path", "an absolute path behind an escape")),
+        (html.escape(f'"{PATH}"'), ("an absolute path",)),
         (base64.b64encode(f"see {TOKEN}".encode()).decode(), ("a secret in base64",)),
         (base64.urlsafe_b64encode(f"???{PATH}>>>".encode()).decode().rstrip("="), ("an absolute path in base64",)),
         ("password=hunter2", ()),  # masked where it is known what is a name and what is markup
