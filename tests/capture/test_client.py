@@ -278,6 +278,14 @@ def test_a_resumed_run_and_its_stage_keep_their_beginnings_and_get_new_ends(root
     assert after.run.extensions == before.run.extensions
 
 
+def test_a_resumed_run_keeps_what_no_report_shows(root: Path) -> None:
+    ctx = Contexta(root, config={"project_name": "p"})
+    with ctx.run("x", metadata={"api_key": "zebra-42"}) as run:
+        pass
+    assert "zebra-42" in str(_go_on(root).run.extensions)
+    assert "zebra-42" not in ctx.build_snapshot_report(run.ref).to_markdown()
+
+
 def test_a_resumed_run_contradicts_nothing(root: Path) -> None:
     _begin(root)
     assert [problem.what for problem in _go_on(root).problems] == []

@@ -43,6 +43,7 @@ SECRETS = {
     "summary of a degraded record": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0",
     "attribute of a degraded record": "degr4ded-Secret",
     "tag of a metric": "metr1cTag-Secret",
+    "tag that numbers points": "numb3ring-Secret",
     "unit of a metric": "github_pat_11ABCDEFG0abcdefghijklmnop",
     "event of a deployment": "SG.abcdefghijklmnopqrst.ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "name of a file": "AIzaSyA0123456789abcdefghijklmnopqrstuv",
@@ -62,6 +63,7 @@ PRIVATE = {
     "environment variable": "variable-value-11",
     "tag": "tag-value-12",
     "tag of a metric ": "metric-tag-value-13",
+    "tag that numbers points ": "numbering-tag-value-14",
 }
 
 # What stands in no report for everyone.
@@ -142,6 +144,9 @@ def _records() -> Iterator[write.Line]:
     tags = {"api_token": SECRETS["tag of a metric"], "split": PRIVATE["tag of a metric "]}
     yield write.metric("m-1", 0.5, payload={"tags": tags, "unit": SECRETS["unit of a metric"]}, stage_execution_ref="stage:p.r.train")
     yield write.metric("m-2", 0.25, key="tokens_per_second")
+    for number in range(250):  # more than a page shows, so that there is a sheet of them
+        tags = {"password": f"{SECRETS['tag that numbers points']}-{number}", "note": PRIVATE["tag that numbers points "]}
+        yield write.metric(f"n-{number}", number, key="error", payload={"tags": tags})
 
 
 def _manifests() -> Iterator[write.Line]:
