@@ -13,7 +13,8 @@ import click
 _HEAVIEST = 3
 
 
-def _base_url(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
+def served_at(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
+    """The address of a site, empty where none is given."""
     from contexta.site import base_url
 
     if value is None:
@@ -31,7 +32,7 @@ def publishing(command: Callable[..., None]) -> Callable[..., None]:
         "--base-url",
         "base",
         metavar="URL",
-        callback=_base_url,
+        callback=served_at,
         help="Where the site will be served: adds canonical links, previews of shared links, a sitemap and a feed.",
     )
     @click.option("--allow-indexing", is_flag=True, help="Let search engines list the pages, and sites they link to see their address.")

@@ -4,6 +4,7 @@ from contexta.report.archives import Archive
 from contexta.report.comparison import build_comparison, comparison_ref
 from contexta.report.deployment import build_deployment
 from contexta.report.diagnostics import diagnose
+from contexta.report.digest import build_digest
 from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import Document
 from contexta.report.history import Story, stories
@@ -28,6 +29,7 @@ __all__ = [
     "build_archive",
     "build_comparison",
     "build_deployment",
+    "build_digest",
     "build_index",
     "build_missing",
     "build_project",

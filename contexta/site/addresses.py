@@ -67,6 +67,10 @@ class Addresses:
 
         return link
 
+    def links_at(self, base: str, extension: str) -> Links:
+        """The whole addresses of the pages of a site that is served at `base`, which ends in a slash."""
+        return lambda ref: f"{base}{address(ref)}.{extension}" if ref in self.pages else None
+
     def _page_of(self, ref: str) -> str | None:
         if ref in self.pages:
             return ref

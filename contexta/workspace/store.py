@@ -167,7 +167,10 @@ class Workspace:
         return any(problem.severity != "info" and problem.key != "torn_line" for problem in self.problems)
 
     def state(self, ref: StableRef) -> str:
-        """A text that changes whenever a run's or deployment's source does."""
+        """A text that changes whenever a run's or deployment's source does, or what of it is shown."""
+        return f"{self._state_of_lines(ref)} {self.privacy}"
+
+    def _state_of_lines(self, ref: StableRef) -> str:
         owner, project = str(ref), f"put {ref.owner('project')}"
         beside = [(other, self._versions.get(f"put {other}")) for other in self._together.get(owner, ())]
         known = (self._epoch, owner, self._versions.get(owner), self._versions.get(project), beside)
@@ -211,7 +214,7 @@ class Workspace:
     def _starts(self, runs: Iterable[StableRef]) -> Mapping[StableRef, str]:
         """When each run began; only the lines of those that changed are read."""
         kept = self.index.kept(_STARTS)
-        states = {ref: self.state(ref) for ref in runs}
+        states = {ref: self._state_of_lines(ref) for ref in runs}
         known = {ref: kept[str(ref)][1].decode() for ref, state in states.items() if kept.get(str(ref), ("", b""))[0] == state}
         new = {ref: self.snapshot(ref).run.started_at for ref in states if ref not in known}
         self.keep_starts(new)
@@ -220,7 +223,7 @@ class Workspace:
 
     def keep_starts(self, starts: Mapping[StableRef, str]) -> None:
         """Remember when runs began, for whoever read their lines."""
-        self.index.keep(_STARTS, {str(ref): (self.state(ref), start.encode()) for ref, start in starts.items()})
+        self.index.keep(_STARTS, {str(ref): (self._state_of_lines(ref), start.encode()) for ref, start in starts.items()})
 
     def _known(self, given: StableRef | str, kind: str) -> StableRef:
         try:

@@ -78,13 +78,21 @@ def test_a_reference_that_holds_a_secret_is_refused(root: Path, out: Path, tmp_p
     assert_refused(build(named, out, "--public"), "runs/p.sk-", "a secret", "references")
 
 
-@pytest.mark.parametrize("command", [("run", "p.one"), ("compare", "p.one", "p.two")])
-def test_a_report_that_is_refused_is_not_written(command: tuple[str, ...], root: Path, tmp_path: Path) -> None:
+MAIL = ("--from", "a@example.org", "--to", "b@example.org", "--eml")
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "named"),
+    [(("run", "p.one"), ("-o",), "one.out"), (("compare", "p.one", "p.two"), ("-o",), "one.out"), (("email", "p.one"), MAIL, "the mail")],
+)
+def test_a_report_that_is_refused_is_not_written(
+    command: tuple[str, ...], options: tuple[str, ...], named: str, root: Path, tmp_path: Path
+) -> None:
     (tmp_path / "theme.toml").write_text(f'footer = "Ask {TOKEN}"', "utf-8")
-    more = ["--theme", tmp_path / "theme.toml", "--public", "-o", tmp_path / "one.html"]
-    result = CliRunner().invoke(cli.main, [str(word) for word in (*command, root, *more)])
-    assert_refused(result, "one.html", "a secret")
-    assert not (tmp_path / "one.html").exists()
+    words = (*command, root, *options, tmp_path / "one.out", "--theme", tmp_path / "theme.toml", "--public")
+    result = CliRunner().invoke(cli.main, [str(word) for word in words])
+    assert_refused(result, named, "a secret")
+    assert not (tmp_path / "one.out").exists()
 
 
 @pytest.mark.parametrize("public", [(), ("--public",)])
