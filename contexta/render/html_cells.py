@@ -4,7 +4,6 @@ They are most of a page, so they are put together here rather than in templates,
 column, of which each kind of cell is made at once. All that a workspace holds goes through `shown`, once.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,7 +41,6 @@ _SPARK = (
     'width="72" height="18" viewBox="0 0 720 180" aria-hidden="true" '
     'fill="none" stroke="#0072b2" stroke-width="16" stroke-linejoin="round" stroke-linecap="round"'
 )
-_ODD = re.compile(f"[&<>\"'{words.HIDDEN}]")
 _QUANTITIES = frozenset((*get_args(Quantity), NoneType))
 
 
@@ -101,18 +99,21 @@ def _head(titles: Sequence[str], numeric: Sequence[bool]) -> str:
 
 def shown(text: str) -> str:
     """Text as HTML shows it, in an element or an attribute: what is hidden made visible, then escaped."""
-    return str(escape(words.visible(str(text)))) if _ODD.search(text) else text
+    return text if _is_plain(text) else str(escape(words.visible(str(text))))
 
 
 # A page, and the next one, puts out the same few words over and over: titles, labels, units.
 often_shown = lru_cache(maxsize=4096)(shown)
 
 
+def _is_plain(text: str) -> bool:
+    """Whether it is shown as it is; looked at whole for one character after the other, as neither a loop nor an expression is so quick."""
+    return text.isprintable() and not ("&" in text or "<" in text or ">" in text or '"' in text or "'" in text)
+
+
 def _plain(texts: Sequence[str]) -> bool:
     """Whether all are shown as they are; for all of a column it takes less than for one."""
-    joined = "".join(texts)
-    marked = "&" in joined or "<" in joined or ">" in joined or '"' in joined or "'" in joined  # a loop takes five times as long
-    return joined.isprintable() and not marked
+    return _is_plain("".join(texts))
 
 
 def _made(items: Sequence[Cell], kinds: set[type], link: Links) -> list[str]:
