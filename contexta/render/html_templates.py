@@ -24,7 +24,7 @@ from contexta.render.drawing import Path as Line
 from contexta.render.html_assets import Asset, Placement, policy
 from contexta.render.links import Links
 from contexta.render.theme import SHIPPED, Theme, read_theme
-from contexta.report.document import Cell, Chart, Document, Histogram, Ref, Table, Timeline, section_ref
+from contexta.report.document import Cell, Chart, Document, Histogram, Table, Timeline, section_ref
 
 _HERE = Path(__file__).resolve()
 _PACKAGE = _HERE.parent.parent
@@ -99,11 +99,7 @@ def _own(asset: Asset) -> Markup:
 
 def _with_rows(links: Links, document: Document) -> Links:
     """The address of what has no page of its own: a section of this one, or a row, where the rows of one table are about such things."""
-    tables = [
-        [row[0].ref for row in table.rows if type(row[0]) is Ref]
-        for table in document.tables()
-        if table.rows and type(table.rows[0][0]) is Ref
-    ]
+    tables = [table.subjects() for table in document.tables()]
     counts = Counter(chain.from_iterable(tables))
     rows = {ref: f"#{ref}" for refs in tables if all(counts[ref] == 1 and ":" in ref and not links(ref) for ref in refs) for ref in refs}
     rows.update((section_ref(section.title, "").ref, f"#{slug(section.title)}") for section in document.sections)

@@ -50,12 +50,11 @@ def scope(series: MetricSeries) -> str:
     return f"{series.owner.name} {plural}"
 
 
-def last_by_subject(series: Iterable[MetricSeries]) -> dict[str, dict[str, Number]]:
+def last_by_subject(series: Iterable[MetricSeries]) -> dict[str, dict[str, int | float]]:
     """Column title → subject, in its text → the last value measured on it."""
-    columns: dict[str, dict[str, Number]] = {}
+    columns: dict[str, dict[str, int | float]] = {}
     for one in series:
-        latest = {subject.text: value for subject, value in one.last_of_neighbours()}
-        columns.setdefault(column(one), {}).update(zip(latest, map(Number, latest.values()), strict=True))
+        columns.setdefault(column(one), {}).update([(subject.text, value) for subject, value in one.last_of_neighbours()])
     return columns
 
 

@@ -63,7 +63,7 @@ def test_a_scope_names_what_was_measured(subject: str, owner: str | None, expect
 
 def test_a_subject_that_was_measured_often_shows_its_last_value() -> None:
     found = measures.last_by_subject([series("loss", TRAIN, [3, 2, 1])])
-    assert {title: list(values.values()) for title, values in found.items()} == {"loss": [Number(1)]}
+    assert {title: list(values.values()) for title, values in found.items()} == {"loss": [1]}
 
 
 def test_series_of_one_metric_on_different_stages_share_a_column() -> None:
@@ -74,7 +74,7 @@ def test_series_of_one_metric_on_different_stages_share_a_column() -> None:
 
 def test_the_last_value_of_a_subject_is_shown_though_its_point_was_not_kept() -> None:
     reduced = series("loss", EPOCHS[:2], [3, 2], owner=TRAIN, count=9_000, last_values={StableRef.parse(ref): 7 for ref in EPOCHS})
-    assert list(measures.last_by_subject([reduced])["loss"].values()) == [Number(7)] * 3
+    assert list(measures.last_by_subject([reduced])["loss"].values()) == [7] * 3
 
 
 @pytest.mark.parametrize(
