@@ -191,6 +191,7 @@ def _environment(own: Path | None) -> jinja2.Environment:
         draw=_of((Chart,), draw),
         labels=_of((Drawing,), html_pictures.labels),
         flags=_of((Drawing,), html_pictures.flags),
+        lines=_of((Drawing,), html_pictures.lines),
         stroke=_of((Line,), html_pictures.stroke),
         legend=_of((Chart,), html_pictures.legend),
         points=_of((Chart,), lambda chart: sum(len(line.xs) for line in chart.lines)),
