@@ -24,6 +24,8 @@ from contexta.report.document import (
     Column,
     Duration,
     Exact,
+    Facts,
+    Figures,
     Hash,
     Level,
     Number,
@@ -64,6 +66,43 @@ class Body:
     head: Markup
     rows: Markup
     numeric: tuple[bool, ...]
+
+
+def facts(block: Facts, link: Links) -> Markup:
+    """Labels and values: put together by the column, as tables are."""
+    items = block.items
+    labels, values = all_shown([item.label for item in items]), _mixed([item.value for item in items], link)
+    each = zip(labels, values, _asides([item.note for item in items]), strict=True)
+    return marked("".join([f"<div><dt>{label}</dt><dd>{value}{note}</dd></div>\n" for label, value, note in each]))
+
+
+def figures(block: Figures, link: Links) -> Markup:
+    """Likewise the numbers that people look for first, each with what there is beside it."""
+    items = block.items
+    labels, notes = all_shown([item.label for item in items]), _asides([item.note for item in items])
+    columns = (
+        _mixed([item.value for item in items], link),
+        _around('<dd class="course">', [item.spark for item in items], link),
+        _around('<dd class="aside">', [item.change for item in items], link),
+        _around('<dd class="aside">best ', [item.best for item in items], link),
+    )
+    return marked(
+        "".join(
+            [
+                f'<div><dt>{label}{note}</dt><dd class="value">{value}</dd>{spark}{change}{best}</div>\n'
+                for label, note, value, spark, change, best in zip(labels, notes, *columns, strict=True)
+            ]
+        )
+    )
+
+
+def _asides(notes: list[str]) -> list[str]:
+    return [note and f' <span class="aside">{note}</span>' for note in all_shown(notes)]
+
+
+def _around(begin: str, items: Sequence[Cell], link: Links) -> list[str]:
+    """Those of these cells that there are, each in an element of its own."""
+    return [f"{begin}{made}</dd>" if item else "" for item, made in zip(items, _mixed(items, link), strict=True)]
 
 
 def body(table: Table, link: Links) -> Body:
@@ -255,7 +294,7 @@ def _changes(_link: Links, amounts: Sequence[float], units: Sequence[str | None]
     return made
 
 
-def _sparks(_link: Links, courses: Sequence[Sequence[float | None]]) -> list[str]:
+def _sparks(_link: Links, courses: Sequence[tuple[float | None, ...]]) -> list[str]:
     lines = ["".join([f'<polyline points="{points}"/>' for points in drawing.spark_points(values)]) for values in courses]
     return [f'<svg class="spark" {_SPARK}>{one}</svg>' if one else _NOTHING for one in lines]
 

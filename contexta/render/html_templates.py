@@ -24,7 +24,7 @@ from contexta.render.drawing import Path as Line
 from contexta.render.html_assets import Asset, Placement, policy
 from contexta.render.links import Links
 from contexta.render.theme import SHIPPED, Theme, read_theme
-from contexta.report.document import Cell, Chart, Document, Histogram, Table, Timeline, section_ref
+from contexta.report.document import Cell, Chart, Document, Facts, Figures, Histogram, Table, Timeline, section_ref
 
 _HERE = Path(__file__).resolve()
 _PACKAGE = _HERE.parent.parent
@@ -188,6 +188,8 @@ def _environment(own: Path | None) -> jinja2.Environment:
     environment.filters.update(
         cell=_of(get_args(Cell), html_cells.cell),
         body=_of((Table,), html_cells.body),
+        facts=_of((Facts,), html_cells.facts),
+        figures=_of((Figures,), html_cells.figures),
         draw=_of((Chart,), draw),
         labels=_of((Drawing,), html_pictures.labels),
         flags=_of((Drawing,), html_pictures.flags),
