@@ -114,7 +114,7 @@ def draw(chart: Chart) -> Drawing:
     y_ticks = y_scale.ticks(ticks, words.numbers(values, words.digits(values)))
     return Drawing(
         paths=_paths(curves, x_scale, y_scale),
-        x_ticks=_x_ticks(chart, x_ends, x_scale) if any([line.xs for line in chart.lines]) else (),
+        x_ticks=_x_ticks(chart, x_ends, x_scale) if any(line.xs for line in chart.lines) else (),
         y_ticks=y_ticks,
         grid="".join([f"M{LEFT} {tick.at}H{WIDTH - RIGHT}" for tick in y_ticks]),
         flags=tuple(_flags(chart.marks, curves, x_ends, x_scale, y_scale)) if chart.marks else (),
