@@ -33,7 +33,7 @@ def metric_blocks(
 
 
 def _series_columns(many: Sequence[MetricSeries]) -> tuple[Column, ...]:
-    sparks, spreads = map(curves.spark, many), [measures.spread(series.values) or (None, None) for series in many]
+    sparks, spreads = map(curves.spark, many), [series.spread or (None, None) for series in many]
     return (
         Column(Text, ([*map(measures.label, many)],)),
         Column(Text, ([*map(measures.scope, many)],)),

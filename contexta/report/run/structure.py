@@ -98,7 +98,7 @@ def _best(series: Iterable[MetricSeries], directions: Directions) -> Iterator[tu
         better = directions.of(one.key)
         if better is None or one.owner in told:
             continue
-        latest = {subject.text: (value, subject) for subject, value in one.last_of_neighbours()}
+        latest = {subject.text: (value, subject) for subject, value in one.last_of_neighbours}
         found = [pair for pair in latest.values() if math.isfinite(pair[0])]
         if len(found) > 1:
             told.add(one.owner)
@@ -124,7 +124,7 @@ def samples(snapshot: RunSnapshot, directions: Directions) -> Section | None:
 def _histograms(all_series: Iterable[MetricSeries]) -> Iterator[Histogram]:
     for series in all_series:
         drawn = histogram(
-            f"{measures.label(series)} · {measures.scope(series)}", series.unit, [value for _, value in series.last_of_neighbours()]
+            f"{measures.label(series)} · {measures.scope(series)}", series.unit, [value for _, value in series.last_of_neighbours]
         )
         if drawn:
             yield drawn
@@ -149,7 +149,7 @@ def _by_metric(series: Sequence[MetricSeries], directions: Directions) -> Ranks[
     key, better = next(((one.key, better) for one in series if (better := directions.of(one.key))), (None, None))
     if better is None:
         return None
-    values = {subject.text: value for one in series if one.key == key for subject, value in one.last_of_neighbours()}
+    values = {subject.text: value for one in series if one.key == key for subject, value in one.last_of_neighbours}
 
     def grade(sample: SampleObservation) -> Grade | None:
         value = values.get(sample.ref.text)

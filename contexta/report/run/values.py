@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate, islice, repeat
 from operator import attrgetter
 
-from contexta.contract import MetricSeries, StableRef
+from contexta.contract import MetricSeries, StableRef, all_finite
 from contexta.report import cells, cut, measures
 from contexta.report.choice import ROWS, choose, share
 from contexta.report.document import Column, Exact, Rows, Scalar, Sheet, Table, Text, Time
@@ -56,7 +56,7 @@ def _not_finite(all_series: Sequence[MetricSeries]) -> Iterator[int]:
     """The places of the values that are no finite number; most series have none, which is seen soonest of all their values at once."""
     start = 0
     for series in all_series:
-        if not measures.all_finite(series.values):
+        if not all_finite(series.values):
             yield from (place for place, value in enumerate(series.values, start) if not math.isfinite(value))
         start += len(series.values)
 
