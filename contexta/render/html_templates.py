@@ -196,7 +196,7 @@ def _environment(own: Path | None) -> jinja2.Environment:
         lines=_of((Drawing,), html_pictures.lines),
         stroke=_of((Line,), html_pictures.stroke),
         legend=_of((Chart,), html_pictures.legend),
-        points=_of((Chart,), lambda chart: sum(len(line.xs) for line in chart.lines)),
+        points=_of((Chart,), lambda chart: sum(len(line.xs) for line in chart.lines if not line.faint)),
         lanes=_of((Timeline,), lanes),
         bars=_of((Lanes,), html_pictures.bars),
         columns=_of((Histogram,), columns),

@@ -11,7 +11,7 @@ from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import Chart, Figure, Line, Mark, Number, Ref
 
 # A line is drawn from at most this many points: on a picture of 310 units in width, more of them look no different.
-MAX_POINTS = 80
+MAX_POINTS = 64
 
 # Where the greatest value is more than so many times the least, two decades and a half, only a scale of decades shows them all.
 _DECADES = 10**2.5

@@ -18,7 +18,7 @@ from contexta.report.diagnostics import diagnose
 from contexta.report.document import Chart, Issue, Line, Ref
 
 # What is kept of a run that holds far more than anyone compares.
-MAX_MEASURES, MAX_PARAMETERS, MAX_PACKAGES, MAX_FINDINGS, MAX_CURVES, MAX_POINTS = 200, 500, 2_000, 100, 12, 40
+MAX_MEASURES, MAX_PARAMETERS, MAX_PACKAGES, MAX_FINDINGS, MAX_CURVES, MAX_POINTS = 200, 500, 2_000, 100, 12, 32
 
 # Longer texts are kept by their beginning and a hash, so that two that differ stay different.
 MAX_TEXT = 200
