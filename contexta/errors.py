@@ -26,6 +26,10 @@ class UnknownRef(ContextaError):
     """A reference that names nothing in this workspace, or more than one thing."""
 
 
+class Leak(ContextaError):
+    """A file that was about to be published holds what is not to be shown."""
+
+
 class TemplateFailure(ContextaError):
     """A template, usually one of the user's own, that cannot be loaded or rendered."""
 

@@ -281,6 +281,10 @@ RULES: Mapping[str, Rule] = {
     "extensions": _extensions,
 }
 
+# The fields that hold whatever a program wrote: the rules of the others leave it no room.
+FREE_TEXTS = frozenset(name for name, rule in RULES.items() if rule in (_filled, _string))
+FREE_CONTAINERS = frozenset(name for name, rule in RULES.items() if rule in (_mapping, _texts, _texts_by_name, _extensions))
+
 
 def apply(name: str, rule: Rule, value: object) -> object:
     """The value as the model keeps it; raises ContractError that names the field."""

@@ -122,7 +122,8 @@ class Source:
 class RunSnapshot:
     """One run: its models in order_index, time, name order, those that were inferred marked so; its records in time order.
 
-    `unassigned` says that some lines of the workspace name no run, and may be this one's.
+    `unassigned` says that some lines of the workspace name no run, and may be this one's. `withheld` tells what of all this was masked or
+    left out before anyone saw it: in words → how often.
     """
 
     project: Project
@@ -143,11 +144,12 @@ class RunSnapshot:
     problems: tuple[Problem, ...] = ()
     unassigned: bool = False
     as_of: str | None = None
+    withheld: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentSnapshot:
-    """One deployment: its model, the runs whose records name it, and what was recorded on it."""
+    """One deployment: its model, the runs whose records name it, and what was recorded on it; `withheld` likewise."""
 
     project: Project
     deployment: DeploymentExecution
@@ -158,3 +160,4 @@ class DeploymentSnapshot:
     degraded: tuple[DegradedRecord, ...] = ()
     problems: tuple[Problem, ...] = ()
     as_of: str | None = None
+    withheld: Mapping[str, int] = field(default_factory=dict)

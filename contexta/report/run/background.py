@@ -85,11 +85,19 @@ def data_health(snapshot: RunSnapshot) -> Section:
         blocks.append(problem_table("What was found in this run's lines", snapshot.problems))
     else:
         blocks.append(Note("Nothing was skipped: every line that names this run was used."))
+    blocks += withheld(snapshot.withheld)
     if snapshot.unassigned:
         blocks.append(Note("Some lines of this workspace name no run, and may be this one's; Data Health on the index page tells which."))
     if inferred := _inferred(snapshot):
         blocks.append(Note(f"Inferred, because no line describes them: {inferred}. Their times are those of the records that name them."))
     return Section("Data Health", tuple(blocks))
+
+
+def withheld(counts: Mapping[str, int]) -> list[Block]:
+    """What was masked or left out before the page was made."""
+    if not counts:
+        return []
+    return [Note(f"Masked or left out of this report: {', '.join(f'{what} ({count:,})' for what, count in counts.items())}.")]
 
 
 def problem_table(caption: str, problems: Iterable[Problem], name: str = "problems", limit: int = ROWS) -> Table:

@@ -136,8 +136,12 @@ def _sample_columns(found: Sequence[SampleObservation]) -> tuple[Column, ...]:
         cells.bare_refs([*map(_batch_of, found)]),
         Column(Time, ([sample.observed_at for sample in found],)),
         Column(Text, ([sample.retention_class for sample in found],)),
-        Column(Text, ([sample.redaction_profile for sample in found],)),
+        Column(Text, ([_withheld(sample.redaction_profile) for sample in found],)),
     )
+
+
+def _withheld(profile: str | None) -> str | None:
+    return None if profile is None else f"content withheld: {profile}"
 
 
 def _batch_of(sample: SampleObservation) -> StableRef | None:
