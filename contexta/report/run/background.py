@@ -102,7 +102,7 @@ def withheld(counts: Mapping[str, int]) -> list[Block]:
 
 def problem_table(caption: str, problems: Iterable[Problem], name: str = "problems", limit: int = ROWS) -> Table:
     """Problems in the order of files and lines."""
-    return cut.table(name, ("Place", "Severity", "Key", "What"), sorted(problems), _problem_row, _BY_SEVERITY, caption, limit)
+    return cut.table(name, ("Place", "Severity", "Key", "What"), sorted(problems), cut.each(_problem_row), _BY_SEVERITY, caption, limit)
 
 
 def _problem_row(one: Problem) -> tuple[Cell, ...]:
