@@ -4,6 +4,7 @@ import click
 
 from contexta import __version__
 from contexta.cli.build import build
+from contexta.cli.check import check
 from contexta.cli.compare import compare
 from contexta.cli.run import run
 
@@ -16,5 +17,5 @@ def main() -> None:
     """Turn a Contexta workspace into reports that people can open."""
 
 
-for _command in (build, run, compare):
+for _command in (build, run, compare, check):
     main.add_command(_command)

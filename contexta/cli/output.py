@@ -1,8 +1,34 @@
-"""Where one report goes."""
+"""Where one report goes, and how it is made to fit there."""
+
+from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from contexta.cli.options import COMMENT_CHARACTERS, PAGE_FORMATS, SUMMARY_BYTES
+
+if TYPE_CHECKING:
+    from contexta.report import Document
+
+
+def rendered(document: Document, format_: str, limit: int | None, templates: Path | None, theme: Path | None) -> bytes:
+    """One page in one of PAGE_FORMATS, that of Markdown in no more than `limit` bytes."""
+    from contexta.delivery.fitting import fitted, in_bytes, in_characters
+    from contexta.render import no_links, to_markdown
+    from contexta.site import render_as
+
+    if limit is not None and format_ != "md":
+        raise click.UsageError("--limit-bytes is for --format md")
+    match format_:
+        case "md":
+            room = in_bytes(limit or SUMMARY_BYTES)
+        case "comment":
+            room = in_characters(COMMENT_CHARACTERS)
+        case _:
+            return render_as(document, PAGE_FORMATS[format_], templates, no_links, theme)
+    return fitted(document, lambda page: to_markdown(page, no_links), room).encode("utf-8", "replace")
 
 
 def write(content: bytes, out: str) -> None:

@@ -1,0 +1,130 @@
+"""`contexta-report check`: a gate for a pipeline."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from contexta.cli.options import CACHE, WORKSPACE
+from contexta.cli.output import write
+from contexta.cli.telling import EXIT_GATE, errors_told, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from contexta.delivery.gate import Outcome
+    from contexta.delivery.rules import Rule
+    from contexta.report.document import Issue
+    from contexta.report.readings import Readings
+    from contexta.workspace import Workspace
+
+# What --fail-on takes beside severities.
+NOTHING = "nothing"
+
+
+def _rules(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[Rule, ...]:
+    from contexta.delivery.rules import UnreadableRule, parse
+
+    try:
+        return tuple(map(parse, values))
+    except UnreadableRule as error:
+        raise click.BadParameter(str(error)) from None
+
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("ref")
+@WORKSPACE
+@click.option(
+    "--fail-on",
+    default="error",
+    show_default=True,
+    type=click.Choice(["error", "warning", "info", NOTHING]),
+    help="The least grave kind of issue that fails the check.",
+)
+@click.option(
+    "--require",
+    "rules",
+    multiple=True,
+    metavar="RULE",
+    callback=_rules,
+    help="A rule about a metric, such as 'evaluate/accuracy >= 0.9' (again for more).",
+)
+@click.option("--junit", type=_FILE, metavar="FILE", help="Write the outcomes as JUnit XML.")
+@click.option("--openmetrics", type=_FILE, metavar="FILE", help="Write the run's metrics for the metrics report of GitLab.")
+@click.option("--github", is_flag=True, help="Annotate the step of a GitHub workflow.")
+@CACHE
+def check(
+    ref: str,
+    folder: Path,
+    fail_on: str,
+    rules: tuple[Rule, ...],
+    junit: Path | None,
+    openmetrics: Path | None,
+    cache: Path | None,
+    *,
+    github: bool,
+) -> None:
+    """Hold a run against rules, say how each came out, and exit 1 when one fails.
+
+    \b
+    STAGE/METRIC OPERATOR BOUND       evaluate/accuracy >= 0.9
+    STAGE     the name of a stage, or run; without it, the run's own number counts, else that of its last stage which has one
+    METRIC    a key, and tags where these tell numbers apart: loss{split=val}
+    OPERATOR  one of < <= > >= == !=
+    BOUND     a number; or previous, run:PROJECT.NAME or latest:PROJECT, and + - * a number: previous - 0.01
+
+    The number is the last one that was measured, on the last batch where the stage has none of its own. What is missing or NaN fails.
+    """
+    if fail_on == NOTHING and not rules:
+        raise click.UsageError(f"--fail-on {NOTHING} without --require checks nothing")
+    with errors_told():
+        from contexta import workspace
+        from contexta.delivery.gate import SEVERITIES, judge, judge_issues
+        from contexta.delivery.junit import to_junit
+        from contexta.delivery.openmetrics import to_openmetrics
+        from contexta.report import diagnose
+        from contexta.report.readings import Readings
+
+        with workspace.indexed(folder, cache, waiting=tell) as opened:
+            snapshot = opened.snapshot(opened.resolve(ref))
+            bases = _bases(opened, ref, rules)
+        issues, readings = diagnose(snapshot), Readings.of(snapshot)
+        outcomes = [judge_issues(issues, severity) for severity in SEVERITIES if severity == fail_on]
+        outcomes += (judge(rule, readings, bases.get(rule.bound.base)) for rule in rules)
+        if junit:
+            write(to_junit(outcomes, readings.run.ref, snapshot.run.started_at), str(junit))
+        if openmetrics:
+            write(to_openmetrics(readings.found).encode(), str(openmetrics))
+        write(_told(outcomes, readings.run.ref, issues if github else None).encode(), "-")
+    if not all(outcome.passed for outcome in outcomes):
+        sys.exit(EXIT_GATE)
+
+
+def _bases(opened: Workspace, ref: str, rules: Iterable[Rule]) -> Mapping[str | None, Readings | None]:
+    """What rules name to be held against → its readings; None where there is no previous run."""
+    from contexta.delivery.rules import PREVIOUS
+    from contexta.report.readings import Readings
+
+    found: dict[str | None, Readings | None] = {}
+    for base in dict.fromkeys(rule.bound.base for rule in rules if rule.bound.base):
+        snapshot = opened.previous(opened.resolve(ref)) if base == PREVIOUS else opened.snapshot(opened.resolve(base))
+        found[base] = None if snapshot is None else Readings.of(snapshot)
+    return found
+
+
+def _told(outcomes: Sequence[Outcome], run: str, issues: Sequence[Issue] | None) -> str:
+    """A line for each outcome, one for all together, and annotations where issues are given."""
+    from contexta.delivery.github import annotations, harmless
+
+    failed = sum(not outcome.passed for outcome in outcomes)
+    of_all = f"{'1 rule' if len(outcomes) == 1 else f'{len(outcomes):,} rules'}"
+    lines = [outcome.line for outcome in outcomes]
+    lines.append(f"{run}: {f'{failed:,} of {of_all} failed' if failed else f'{of_all} passed'}.")
+    commands = [] if issues is None else annotations(outcomes, issues)
+    return "".join(f"{line}\n" for line in (*map(harmless, lines), *commands))
