@@ -1,7 +1,6 @@
 """A page that has to fit: what matters least is cut, by whole blocks, and named where it would stand."""
 
-from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -32,8 +31,21 @@ _MATTERS = (
     *("Artifacts", "Data Health", "Samples", "Events", "Environment", "Provenance", "Traces"),
 )
 
-# Names are told in full where there is room; where something is cut, this much of each tells it from others.
-_MAX_NAME = 100
+# Where something is cut, names and sentences are told by their beginning and end, and no more issues than a reader takes in.
+_MAX_NAME, _MAX_SENTENCE, _MAX_ISSUES = 100, 300, 20
+
+# Kinds of blocks, and what one and many of each are called.
+_KINDS = (
+    (Facts | Figures, "list of values", "lists of values"),
+    (Issues, "list of issues", "lists of issues"),
+    (Table, "table", "tables"),
+    (Timeline, "timeline", "timelines"),
+    (Chart, "chart", "charts"),
+    (Histogram, "histogram", "histograms"),
+    (Lineage, "lineage", "lineages"),
+    (Prose, "description", "descriptions"),
+    (Note, "note", "notes"),
+)
 
 Render = Callable[[Document], str]
 
@@ -57,19 +69,6 @@ def in_characters(amount: int) -> Limit:
     return Limit(amount, "characters", lambda text: len(text.encode("utf-16-le", "replace")) // 2)
 
 
-# Kinds of blocks, and what one and many of each are called.
-_KINDS = (
-    (Facts | Figures, "list of values", "lists of values"),
-    (Issues, "list of issues", "lists of issues"),
-    (Table, "table", "tables"),
-    (Timeline, "timeline", "timelines"),
-    (Chart, "chart", "charts"),
-    (Histogram, "histogram", "histograms"),
-    (Lineage, "lineage", "lineages"),
-    (Prose, "description", "descriptions"),
-    (Note, "note", "notes"),
-)
-
 # A block by its place: the number of its section, and its own number there.
 _Place = tuple[int, int]
 
@@ -85,65 +84,81 @@ def fitted(document: Document, render: Render, limit: Limit) -> str:
         return whole
     brief = _with_short_names(document)
     kept = _that_fit(brief, render, limit)
-    while limit.size(text := render(_with(brief, {*kept}))) > limit.amount:
+    while limit.size(text := render(_with(brief, kept))) > limit.amount:
         if not kept:
             raise ContextaError(f"{limit.amount:,} {limit.unit} are too few for what the report is about")
-        kept.pop()
+        kept.popitem()
     return text
 
 
-def _that_fit(document: Document, render: Render, limit: Limit) -> list[_Place]:
+def _that_fit(document: Document, render: Render, limit: Limit) -> dict[_Place, Block]:
     """The blocks that may stay, those that matter most first, by the size that each has alone."""
-    bare = limit.size(render(replace(document, sections=(Section("", ()),))))
-    left = limit.amount - limit.size(render(_with(document, frozenset())))
-    kept: list[_Place] = []
+
+    def size(*blocks: Block) -> int:
+        return limit.size(render(replace(document, sections=(Section("", blocks),))))
+
+    left, bare = limit.amount - limit.size(render(_with(document, {}))), size()
+    kept: dict[_Place, Block] = {}
     for place in _ranked(document):
-        alone = replace(document, sections=(Section("", (_block(document, place),)),))
-        size = limit.size(render(alone)) - bare
-        if size <= left:
-            kept.append(place)
-            left -= size
+        for form in _forms(_block(document, place)):
+            needed = size(form) - bare
+            if needed <= left:
+                kept[place] = form
+                left -= needed
+                break
     return kept
 
 
 def _ranked(document: Document) -> Sequence[_Place]:
-    """All blocks, those that matter most first; what most readers pass over, and what may be of any length, after all others."""
+    """All blocks, those that matter most first."""
     ranks = {title: rank for rank, title in enumerate(_MATTERS)}
     places = [(number, inner) for number, section in enumerate(document.sections) for inner in range(len(section.blocks))]
 
-    def rank(place: _Place) -> tuple[bool, int, _Place]:
-        return isinstance(_block(document, place), Details | Prose), ranks.get(document.sections[place[0]].title, len(ranks)), place
+    def rank(place: _Place) -> tuple[int, int, _Place]:
+        return _weight(_block(document, place)), ranks.get(document.sections[place[0]].title, len(ranks)), place
 
     return sorted(places, key=rank)
+
+
+def _weight(block: Block) -> int:
+    """A sentence of the report always has room; what most readers pass over, or may be of any length, comes after all others."""
+    return 0 if isinstance(block, Note) else 2 if isinstance(block, Details | Prose) else 1
+
+
+def _forms(block: Block) -> Iterator[Block]:
+    """A block, and where it can do with less, that."""
+    yield block
+    if isinstance(block, Issues):
+        worst = (replace(issue, sentence=words.shortened(issue.sentence, _MAX_SENTENCE)) for issue in block.items[:_MAX_ISSUES])
+        yield Issues(tuple(worst), block.total)
 
 
 def _block(document: Document, place: _Place) -> Block:
     return document.sections[place[0]].blocks[place[1]]
 
 
-def _with(document: Document, kept: AbstractSet[_Place]) -> Document:
+def _with(document: Document, kept: Mapping[_Place, Block]) -> Document:
     """The page with these blocks, and a note in the place of those that it lacks."""
     sections = (
-        replace(section, blocks=tuple(_blocks(section, {inner for outer, inner in kept if outer == number})))
+        replace(section, blocks=tuple(_blocks(section, {inner: block for (outer, inner), block in kept.items() if outer == number})))
         for number, section in enumerate(document.sections)
     )
     return replace(document, sections=tuple(sections))
 
 
-def _blocks(section: Section, kept: AbstractSet[int]) -> Iterator[Block]:
+def _blocks(section: Section, kept: Mapping[int, Block]) -> Iterator[Block]:
     for stays, group in groupby(enumerate(section.blocks), lambda one: one[0] in kept):
-        blocks = [block for _, block in group]
         if stays:
-            yield from blocks
+            yield from (kept[number] for number, _ in group)
         else:
-            yield Note(f"Cut to fit: {', '.join(_told(blocks))}.")
+            yield Note(f"Cut to fit: {', '.join(_told([block for _, block in group]))}.")
 
 
 def _told(blocks: Sequence[Block]) -> Iterator[str]:
     """What is cut, in words that are short whatever it holds: `2 tables (20,012 rows)`, `14 charts`."""
-    tables = [block.table if isinstance(block, Details) else block for block in blocks]
+    found = [block.table if isinstance(block, Details) else block for block in blocks]
     for kind, one, many in _KINDS:
-        alike = [block for block in tables if isinstance(block, kind)]
+        alike = [block for block in found if isinstance(block, kind)]
         if alike:
             rows = sum(block.total for block in alike if isinstance(block, Table))
             yield counted(len(alike), one, many) + (f" ({counted(rows, 'row')})" if rows else "")

@@ -176,8 +176,6 @@ def _lacking(asked: Asked, run: Readings) -> str:
 
 
 def _near(asked: Asked, run: Readings) -> Sequence[str]:
-    """The readings whose names look like what is asked for, those of the same key first."""
-    same = [_name(one) for one in run.found if one.key == asked.key]
-    by_key = {form: _name(one) for one in reversed(run.found) for form in (one.key, f"{one.stage or RUN}/{one.key}")}
-    wanted = f"{asked.stage}/{asked.key}" if asked.stage else asked.key
-    return [*dict.fromkeys([*same, *(by_key[form] for form in difflib.get_close_matches(wanted, by_key, n=5, cutoff=0.6))])]
+    """The readings whose keys look like the one that is asked for, those of the same key first."""
+    keys = difflib.get_close_matches(asked.key, {one.key for one in run.found}, n=5, cutoff=0.6)
+    return [_name(one) for key in keys for one in run.found if one.key == key]
