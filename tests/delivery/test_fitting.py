@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from contexta.contract import RunSnapshot
 from contexta.delivery.fitting import Limit, fitted, in_bytes, in_characters
 from contexta.errors import ContextaError
 from contexta.render import no_links, to_json, to_markdown
@@ -34,6 +36,7 @@ from contexta.report.document import (
 )
 from contexta.workspace import open as open_workspace
 from tests.render.specimen import specimen
+from tests.report import builders
 from tests.strategies import Files, unhurried, workspaces
 
 RUN = Ref("run:demo.r1", "r1")
@@ -200,6 +203,27 @@ def test_a_rare_character_counts_as_two(text: str, size: int) -> None:
 
 
 # whatever a workspace holds
+
+
+@pytest.mark.parametrize("room", [in_bytes(900 * 1024), in_characters(65_000), in_bytes(10_000)])
+def test_a_run_with_20_000_samples_fits_and_stays_whole(room: Limit) -> None:
+    document = build_snapshot_report(twenty_thousand_samples())
+    assert len(markdown(document)) > 1024**2
+    text = fitted(document, markdown, room)
+    assert room.amount / 3 < room.size(text) <= room.amount
+    assert_whole(text, document)
+    assert "\nCut to fit: " in text
+
+
+@cache
+def twenty_thousand_samples() -> RunSnapshot:
+    """And events whose messages are long, and look like tables and fences."""
+    names = [f"s-{number}" for number in range(20_000)]
+    train = f"stage:{builders.RUN}.train"
+    loss = builders.series("loss", [f"sample:{builders.RUN}.train.{name}" for name in names], range(20_000), owner=train)
+    event = builders.event("error", "```\n| a | b |\n|---|---|\n" + "x" * 4_000, about={"stage_execution_ref": train})
+    samples = tuple(builders.sample("train", name) for name in names)
+    return builders.snapshot(stages=(builders.stage("train"),), samples=samples, series=(loss,), events=(event,) * 300)
 
 
 @pytest.mark.parametrize("limit", range(2_000, 9_000, 500))
