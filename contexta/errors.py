@@ -32,3 +32,7 @@ class TemplateFailure(ContextaError):
 
 class ThemeFailure(ContextaError):
     """A theme that cannot be used: which file, which key, and what is wrong with it."""
+
+
+class Undelivered(ContextaError):
+    """A mail that a server did not take, and what it said."""

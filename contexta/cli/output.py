@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def rendered(document: Document, format_: str, limit: int | None, templates: Path | None, theme: Path | None) -> bytes:
     """One page in one of PAGE_FORMATS, that of Markdown in no more than `limit` bytes."""
-    from contexta.delivery.fitting import fitted, in_bytes, in_characters
+    from contexta.delivery.cutting import cut_to_fit, in_bytes, in_characters
     from contexta.render import no_links, to_markdown
     from contexta.site import render_as
 
@@ -28,7 +28,7 @@ def rendered(document: Document, format_: str, limit: int | None, templates: Pat
             room = in_characters(COMMENT_CHARACTERS)
         case _:
             return render_as(document, PAGE_FORMATS[format_], templates, no_links, theme)
-    return fitted(document, lambda page: to_markdown(page, no_links), room).encode("utf-8", "replace")
+    return cut_to_fit(document, lambda page: to_markdown(page, no_links), room).encode("utf-8", "replace")
 
 
 def write(content: bytes, out: str) -> None:

@@ -4,21 +4,18 @@ Valid by the schema of Apache Ant's reports (windyroad/JUnit-Schema, which wants
 and both outputs), and by that of Jenkins (xunit-plugin, `junit-10.xsd`). GitLab drops what has the name of another.
 """
 
-import re
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring  # only writes: what is read from XML can do no harm
 
 from contexta.delivery.gate import Outcome
 from contexta.delivery.names import told_apart
 from contexta.render import words
+from contexta.render.xml import legal
 
 SUITE = "contexta-report check"
 
 # A file of GitLab may have 30 MB: what a case says beyond this helps nobody.
 MAX_LINES, MAX_LINE = 200, 2_000
-
-# The only letters that words.visible leaves and XML forbids.
-_NONCHARACTERS = re.compile("[\ufffe\uffff]")
 
 
 def to_junit(outcomes: Sequence[Outcome], run_ref: str, started_at: str) -> bytes:
@@ -33,10 +30,10 @@ def to_junit(outcomes: Sequence[Outcome], run_ref: str, started_at: str) -> byte
     where = {"name": run_ref, "package": SUITE, "id": "0", "hostname": "localhost", "timestamp": started_at[:19]}
     suite = SubElement(root, "testsuite", {**where, **counts})
     SubElement(suite, "properties")
-    rules = (" ".join(_legal(outcome.rule).split()) for outcome in outcomes)  # spaces as a reader of the schema's tokens sees them
+    rules = (" ".join(_line(outcome.rule).split()) for outcome in outcomes)  # spaces as a reader of the schema's tokens sees them
     for outcome, name in zip(outcomes, told_apart(rules, "{} ({})"), strict=True):
         _add_case(suite, outcome, name, f"{SUITE} {project}")
-    SubElement(suite, "system-out").text = "\n".join(_legal(outcome.line) for outcome in outcomes)
+    SubElement(suite, "system-out").text = "\n".join(_line(outcome.line) for outcome in outcomes)
     SubElement(suite, "system-err")
     indent(root)
     written: bytes = tostring(root, "utf-8", xml_declaration=True)
@@ -46,15 +43,15 @@ def to_junit(outcomes: Sequence[Outcome], run_ref: str, started_at: str) -> byte
 def _add_case(suite: Element, outcome: Outcome, name: str, classname: str) -> None:
     case = SubElement(suite, "testcase", {"name": name, "classname": classname, "time": "0"})
     if not outcome.passed:
-        failure = SubElement(case, "failure", {"message": _legal(outcome.evidence), "type": "check"})
+        failure = SubElement(case, "failure", {"message": _line(outcome.evidence), "type": "check"})
         failure.text = "\n".join(_lines(outcome))
 
 
 def _lines(outcome: Outcome) -> list[str]:
     rest = len(outcome.more) - MAX_LINES
-    return [_legal(line) for line in (outcome.evidence, *outcome.more[:MAX_LINES])] + ([f"and {rest:,} more"] if rest > 0 else [])
+    return [_line(line) for line in (outcome.evidence, *outcome.more[:MAX_LINES])] + ([f"and {rest:,} more"] if rest > 0 else [])
 
 
-def _legal(text: str) -> str:
-    """Text that XML can hold."""
-    return _NONCHARACTERS.sub("\ufffd", words.shortened(words.one_line(text), MAX_LINE))
+def _line(text: str) -> str:
+    """One line that XML can hold, in which nothing is hidden."""
+    return legal(words.shortened(words.one_line(text), MAX_LINE))

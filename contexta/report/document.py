@@ -363,7 +363,7 @@ class Document:
     """A page: what it is about, where it belongs, and its sections. `as_of` is the time of the newest line it was made from."""
 
     title: str
-    kind: Literal["index", "project", "run", "deployment", "comparison"]
+    kind: Literal["index", "project", "run", "deployment", "comparison", "error"]
     subject: Ref
     sections: tuple[Section, ...]
     status: Status | None = None
