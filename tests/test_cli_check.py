@@ -18,6 +18,14 @@ from tests.strategies import at, degraded, event, metric, put, record_frame, run
 
 OK, GATE, USAGE, UNREADABLE = 0, 1, 2, 3
 
+METRICS: list[tuple[str, str, float, dict[str, object]]] = [
+    ("good", "accuracy", 0.95, {"unit": "ratio"}),
+    ("good", "latency.p95", 12, {"unit": "ms"}),
+    ("bad", "accuracy", 0.9, {"unit": "ratio"}),
+    ("bad", "loss", 0.5, {"tags": {"split": "val"}}),
+    ("bad", "loss", 0.1, {"tags": {"split": "train"}}),
+]
+
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
@@ -30,15 +38,7 @@ def workspace(tmp_path: Path) -> Path:
     ]
     captured = [
         record_frame(metric(f"m-{number}", value, key, run=f"run:p.{run}", payload=payload, stage_execution_ref=f"stage:p.{run}.evaluate"))
-        for number, (run, key, value, payload) in enumerate(
-            [
-                ("good", "accuracy", 0.95, {"unit": "ratio"}),
-                ("good", "latency.p95", 12, {"unit": "ms"}),
-                ("bad", "accuracy", 0.9, {"unit": "ratio"}),
-                ("bad", "loss", 0.5, {"tags": {"split": "val"}}),
-                ("bad", "loss", 0.1, {"tags": {"split": "train"}}),
-            ]
-        )
+        for number, (run, key, value, payload) in enumerate(METRICS)
     ]
     return write_lines(tmp_path / "workspace", ledger=ledger, captured=captured)
 

@@ -16,7 +16,7 @@ SAMPLES, EVENTS = 300, 300
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run whose page has more than a mebibyte, and a small one before it."""
-    in_stage = {"stage_execution_ref": "stage:p.r.train"}
+    train = "stage:p.r.train"
     names = [f"p.r.train.s-{number}" for number in range(SAMPLES)]
     message = "```\n| a | b |\n|---|---|\n" + "x" * 4_000
     ledger = [
@@ -26,9 +26,10 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
         *(put("SampleObservation", seen_model("sample", name)) for name in names),
     ]
     captured = [
-        record_frame(metric(f"m-{place}", 1, **in_stage, sample_observation_ref=f"sample:{name}")) for place, name in enumerate(names)
+        record_frame(metric(f"m-{place}", 1, stage_execution_ref=train, sample_observation_ref=f"sample:{name}"))
+        for place, name in enumerate(names)
     ]
-    captured += [record_frame(event(f"e-{place}", message, {"level": "error"}, **in_stage)) for place in range(EVENTS)]
+    captured += [record_frame(event(f"e-{place}", message, {"level": "error"}, stage_execution_ref=train)) for place in range(EVENTS)]
     return write_lines(tmp_path_factory.mktemp("large"), ledger=ledger, captured=captured)
 
 

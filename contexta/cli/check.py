@@ -121,10 +121,9 @@ def _bases(opened: Workspace, ref: str, rules: Iterable[Rule]) -> Mapping[str | 
 def _told(outcomes: Sequence[Outcome], run: str, issues: Sequence[Issue] | None) -> str:
     """A line for each outcome, one for all together, and annotations where issues are given."""
     from contexta.delivery.github import annotations, harmless
+    from contexta.report.cells import counted
 
-    failed = sum(not outcome.passed for outcome in outcomes)
-    of_all = f"{'1 rule' if len(outcomes) == 1 else f'{len(outcomes):,} rules'}"
-    lines = [outcome.line for outcome in outcomes]
-    lines.append(f"{run}: {f'{failed:,} of {of_all} failed' if failed else f'{of_all} passed'}.")
+    failed, rules = sum(not outcome.passed for outcome in outcomes), counted(len(outcomes), "rule")
+    lines = [*(outcome.line for outcome in outcomes), f"{run}: {f'{failed:,} of {rules} failed' if failed else f'{rules} passed'}."]
     commands = [] if issues is None else annotations(outcomes, issues)
     return "".join(f"{line}\n" for line in (*map(harmless, lines), *commands))

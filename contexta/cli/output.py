@@ -15,19 +15,17 @@ if TYPE_CHECKING:
 
 def rendered(document: Document, format_: str, limit: int | None, templates: Path | None, theme: Path | None) -> bytes:
     """One page in one of PAGE_FORMATS, that of Markdown in no more than `limit` bytes."""
-    from contexta.delivery.cutting import cut_to_fit, in_bytes, in_characters
     from contexta.render import no_links, to_markdown
     from contexta.site import render_as
 
     if limit is not None and format_ != "md":
         raise click.UsageError("--limit-bytes is for --format md")
-    match format_:
-        case "md":
-            room = in_bytes(limit or SUMMARY_BYTES)
-        case "comment":
-            room = in_characters(COMMENT_CHARACTERS)
-        case _:
-            return render_as(document, PAGE_FORMATS[format_], templates, no_links, theme)
+    if PAGE_FORMATS[format_] != "md":
+        return render_as(document, PAGE_FORMATS[format_], templates, no_links, theme)
+
+    from contexta.delivery.cutting import cut_to_fit, in_bytes, in_characters
+
+    room = in_characters(COMMENT_CHARACTERS) if format_ == "comment" else in_bytes(limit or SUMMARY_BYTES)
     return cut_to_fit(document, lambda page: to_markdown(page, no_links), room).encode("utf-8", "replace")
 
 
