@@ -72,14 +72,20 @@ def check(
 ) -> None:
     """Hold a run against rules, say how each came out, and exit 1 when one fails.
 
-    \b
-    STAGE/METRIC OPERATOR BOUND       evaluate/accuracy >= 0.9
-    STAGE     the name of a stage, or run; without it, the run's own number counts, else that of its last stage which has one
-    METRIC    a key, and tags where these tell numbers apart: loss{split=val}
-    OPERATOR  one of < <= > >= == !=
-    BOUND     a number; or previous, run:PROJECT.NAME or latest:PROJECT, and + - * a number: previous - 0.01
+    A REF is run:proj.name, proj.name, a bare name where only one run has it, latest, or latest:proj.
+    A RULE is [STAGE/]METRIC OPERATOR BOUND:
 
-    The number is the last one that was measured, on the last batch where the stage has none of its own. What is missing or NaN fails.
+    \b
+      evaluate/accuracy >= 0.9
+      loss{split=val} <= previous * 1.05
+      accuracy > run:proj.name - 0.01
+
+    STAGE is the name of a stage, or run; without it the number of the run itself counts, else that of its last stage which has one.
+    Tags tell apart numbers of one metric; those that are left out may have any value, and each must fit. OPERATOR is one of
+    < <= > >= == !=. BOUND is a number; or what another run has, previous, run:proj.name or latest:proj, as it is, or + - * a number.
+
+    The last value that was measured counts; where a stage has none of its own, that of its last batch. What is missing, NaN or
+    infinite fails.
     """
     if fail_on == NOTHING and not rules:
         raise click.UsageError(f"--fail-on {NOTHING} without --require checks nothing")
