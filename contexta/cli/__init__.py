@@ -4,6 +4,7 @@ import click
 
 from contexta import __version__
 from contexta.cli.build import build
+from contexta.cli.check import check
 from contexta.cli.compare import compare
 from contexta.cli.email import email
 from contexta.cli.run import run
@@ -17,5 +18,5 @@ def main() -> None:
     """Turn a Contexta workspace into reports that people can open."""
 
 
-for _command in (build, run, compare, email):
+for _command in (build, run, compare, check, email):
     main.add_command(_command)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contexta.cli.options import CACHE, DIRECTION, OUTPUT, PAGE_FORMAT, PAGE_FORMATS, PRIVACY, TEMPLATES, THEME, WORKSPACE
-from contexta.cli.output import write
+from contexta.cli.options import CACHE, DIRECTION, LIMIT, OUTPUT, PAGE_FORMAT, PRIVACY, TEMPLATES, THEME, WORKSPACE
+from contexta.cli.output import rendered, write
 from contexta.cli.telling import errors_told, tell
 from contexta.errors import UnknownRef
 
@@ -24,6 +24,7 @@ PREVIOUS = "previous"
 @click.argument("right")
 @WORKSPACE
 @PAGE_FORMAT
+@LIMIT
 @OUTPUT
 @DIRECTION
 @TEMPLATES
@@ -35,6 +36,7 @@ def compare(  # noqa: PLR0913, PLR0917  # an argument for each option, which cli
     right: str,
     folder: Path,
     format_: str,
+    limit: int | None,
     out: str,
     directions: Directions,
     templates: Path | None,
@@ -49,9 +51,7 @@ def compare(  # noqa: PLR0913, PLR0917  # an argument for each option, which cli
     """
     with errors_told():
         from contexta import workspace
-        from contexta.render import no_links
         from contexta.report import build_comparison
-        from contexta.site import render_as
 
         with workspace.indexed(folder, cache, waiting=tell, privacy=privacy) as opened:
             newer = opened.snapshot(opened.resolve(right))
@@ -59,4 +59,4 @@ def compare(  # noqa: PLR0913, PLR0917  # an argument for each option, which cli
             if older is None:
                 raise UnknownRef(f"no run of the project completed before {newer.run.ref}")
             document = build_comparison(older, newer, directions)
-        write(render_as(document, PAGE_FORMATS[format_], templates, no_links, theme), out, privacy)
+        write(rendered(document, format_, limit, templates, theme), out, privacy)

@@ -13,7 +13,13 @@ if TYPE_CHECKING:  # what a command needs is imported when it runs, so that --he
     from contexta.report import Directions
 
 # What `--format` takes for one page → the extension that names it.
-PAGE_FORMATS = {"html": "html", "md": "md", "json": "json", "text": "txt"}
+PAGE_FORMATS = {"html": "html", "md": "md", "json": "json", "text": "txt", "comment": "md"}
+
+# A step's summary on GitHub may have 1 MiB, a comment 65,536 characters; both are refused when they are longer. What is left over is for
+# those who put a line of their own above or below.
+SUMMARY_BYTES, COMMENT_CHARACTERS = 900 * 1024, 65_000
+# In fewer, there is no room to say what is cut.
+MIN_BYTES = 10_000
 
 WORKSPACE = click.argument("folder", metavar="[WORKSPACE]", default=".contexta", type=click.Path(path_type=Path))
 CACHE = click.option(
@@ -75,7 +81,21 @@ def PRIVACY(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 
     return with_privacy
 
 
-PAGE_FORMAT = click.option("--format", "format_", default="html", show_default=True, type=click.Choice(list(PAGE_FORMATS)))
+PAGE_FORMAT = click.option(
+    "--format",
+    "format_",
+    default="html",
+    show_default=True,
+    type=click.Choice(list(PAGE_FORMATS)),
+    help="md fits the summary of a step on GitHub, comment is the same in 65,000 characters: what matters least is cut, and named.",
+)
+LIMIT = click.option(
+    "--limit-bytes",
+    "limit",
+    metavar="N",
+    type=click.IntRange(min=MIN_BYTES),
+    help=f"With --format md: as many bytes as may be written.  [default: {SUMMARY_BYTES}]",
+)
 OUTPUT = click.option(
     "-o",
     "--output",

@@ -1,6 +1,6 @@
 """What is said to a person on stderr, and with which exit code a command ends.
 
-Exit: 0 well, 1 a gate failed (`--strict`, `--public`), 2 wrong usage, 3 the workspace cannot be read, or a mail not be delivered.
+Exit: 0 well, 1 a gate failed (`check`, `--strict`, `--public`), 2 wrong usage, 3 the workspace cannot be read, or a mail not be delivered.
 """
 
 import sys

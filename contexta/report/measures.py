@@ -69,12 +69,17 @@ def headlines(snapshot: RunSnapshot) -> tuple[Figure, ...]:
 def headline_series(snapshot: RunSnapshot) -> Sequence[tuple[str, str, MetricSeries]]:
     """The series that these come from, each with its label and where it was measured when that is not the whole run."""
     found: dict[str, tuple[str, str, MetricSeries]] = {}
-    stages = {stage.ref: -position for position, stage in enumerate(snapshot.stages, 1)}
-    candidates = [one for one in snapshot.series if one.level in ("run", "stage", "batch")]
-    for one in sorted(candidates, key=lambda one: (stages.get(one.owner, -len(stages) - 1), one.level == "batch")):
+    for one in widest_first(snapshot):
         name = label(one)
         found.setdefault(name, (name, "" if one.level == "run" else one.owner.name, one))
     return [*found.values()][:MAX_HEADLINES]
+
+
+def widest_first(snapshot: RunSnapshot) -> Sequence[MetricSeries]:
+    """What was measured on the run, then on its stages, the last one first, on each before on its batches."""
+    stages = {stage.ref: -position for position, stage in enumerate(snapshot.stages, 1)}
+    candidates = [one for one in snapshot.series if one.level in ("run", "stage", "batch")]
+    return sorted(candidates, key=lambda one: (stages.get(one.owner, -len(stages) - 1), one.level == "batch"))
 
 
 def chart(series: MetricSeries, begin: str, directions: Directions = BY_NAME) -> Chart:
