@@ -5,6 +5,7 @@ import click
 from contexta import __version__
 from contexta.cli.build import build
 from contexta.cli.compare import compare
+from contexta.cli.doctor import doctor
 from contexta.cli.run import run
 
 __all__ = ["main"]
@@ -16,5 +17,5 @@ def main() -> None:
     """Turn a Contexta workspace into reports that people can open."""
 
 
-for _command in (build, run, compare):
+for _command in (build, run, compare, doctor):
     main.add_command(_command)

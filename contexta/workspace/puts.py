@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from contexta.contract import ContextModel, StableRef
 from contexta.contract.fields import chronological
 from contexta.contract.snapshot import Problem
+from contexta.workspace.schemas import Schemas
 
 # What may change from one put to the next without a contradiction.
 _MAY_CHANGE = frozenset({"description", "tags", "extensions", "schema_version", "unknown", "inferred"})
@@ -30,9 +31,11 @@ class Puts:
     """The puts seen so far, the latest of each reference. Add them in the order in which they are read."""
 
     latest: dict[StableRef, Put] = field(default_factory=dict)
+    schemas: Schemas = field(default_factory=Schemas)
 
     def add(self, put: Put) -> Iterator[Problem]:
-        """Take one more put; yields what contradicts the one before it."""
+        """Take one more put; yields what contradicts the one before it, and what is not known of its schema."""
+        yield from self.schemas.check(put.model.schema_version, put.file, put.line)
         before = self.latest.get(put.model.ref)
         if before is None:
             self.latest[put.model.ref] = put
