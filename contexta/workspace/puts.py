@@ -28,9 +28,13 @@ class Put:
 
 @dataclass(slots=True)
 class Puts:
-    """The puts seen so far, the latest of each reference. Add them in the order in which they are read."""
+    """The puts seen so far, the latest of each reference. Add them in the order in which they are read.
+
+    `disputed` are those of which puts say different times.
+    """
 
     latest: dict[StableRef, Put] = field(default_factory=dict)
+    disputed: set[StableRef] = field(default_factory=set)
     schemas: Schemas = field(default_factory=Schemas)
 
     def add(self, put: Put) -> Iterator[Problem]:
@@ -48,6 +52,8 @@ class Puts:
                 f"{getattr(newer.model, name)} here; the later put is used"
             )
             yield Problem(newer.file, newer.line, "contradiction", what)
+            if name in ("started_at", "ended_at"):
+                self.disputed.add(newer.model.ref)
 
 
 def _disagreements(older: ContextModel, newer: ContextModel) -> Iterator[str]:

@@ -66,8 +66,8 @@ def _run(lines: Assembly, ref: StableRef) -> Run:
 
 
 def _puts(lines: Assembly, *kinds: str) -> Iterator[Put]:
-    """The latest puts of some kinds of scope: another page tells of the others."""
-    return (put for put in lines.puts.latest.values() if put.model.ref.kind in kinds)
+    """The latest puts of some kinds of scope that no other contradicts: another page tells of other kinds."""
+    return (put for ref, put in lines.puts.latest.items() if ref.kind in kinds and ref not in lines.puts.disputed)
 
 
 def _deployments(lines: Assembly, ref: StableRef, described: Mapping[StableRef, DeploymentExecution]) -> Iterator[DeploymentExecution]:
