@@ -1,5 +1,6 @@
 """The folder of a site: pages appear whole or not at all, and only what a site wrote is ever removed from it."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -95,8 +96,10 @@ def publish(root: Path, address: str, content: bytes) -> tuple[Page, bool]:
 def _note(journal: Path, address: str, digest: str) -> None:
     """Append a line to the journal, which several processes write at once."""
     descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    line = f"{digest} {address}\n".encode()
     try:
-        os.write(descriptor, f"{digest} {address}\n".encode())
+        if os.write(descriptor, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(journal))
     finally:
         os.close(descriptor)
 

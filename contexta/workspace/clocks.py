@@ -44,7 +44,7 @@ def _seconds(first: str, then: str) -> float:
 def out_of_order(lines: Iterable[Located | Unusable]) -> Iterator[Problem]:
     """Where in a file the times at which lines were written go back, and where numbered lines are not one after the other."""
     newest, unusable = "", 0
-    number: int | None = None
+    highest: int | None = None
     for line in lines:
         if isinstance(line, Unusable):
             unusable += line.problem.severity != "info"
@@ -58,9 +58,9 @@ def out_of_order(lines: Iterable[Located | Unusable]) -> Iterator[Problem]:
                 newest = written
         else:
             newest = written or newest
-        if type(following := frame.get("sequence")) is int:
-            yield from _number(line, number, following, unusable) if number is not None else ()
-            number, unusable = following, 0
+        if type(number := frame.get("sequence")) is int:
+            yield from _number(line, highest, number, unusable)
+            highest, unusable = number if number == 1 else max(highest or 0, number), 0
 
 
 def _written(frame: dict[str, Any]) -> str:
@@ -68,9 +68,12 @@ def _written(frame: dict[str, Any]) -> str:
     return found if is_time(found) else ""
 
 
-def _number(line: Located, before: int, number: int, unusable: int) -> Iterator[Problem]:
-    """What is wrong about the number that follows another; each line between them that cannot be used stands for one."""
-    if before + 1 < number - unusable:
-        yield line.problem("broken_sequence", f"is number {number} and follows number {before}: lines between them are not there")
-    elif number <= before and number != 1:
-        yield line.problem("broken_sequence", f"is number {number} and follows number {before}: lines stand twice, or were put together")
+def _number(line: Located, highest: int | None, number: int, unusable: int) -> Iterator[Problem]:
+    """What is wrong about a number, by the highest before it; each line since then that cannot be used stands for one."""
+    if highest is None or number == 1:
+        return
+    if highest + 1 < number - unusable:
+        yield line.problem("broken_sequence", f"is number {number} and follows number {highest}: lines between them are not there")
+    elif number <= highest:
+        what = f"is number {number} and follows number {highest}: lines stand twice, or are of several writers"
+        yield line.problem("broken_sequence", what, severity="info")
