@@ -131,7 +131,8 @@ def finish(root: Path, pages: Mapping[str, str], earlier: Iterable[Page]) -> lis
     known = [*((page.address, page.digest) for page in earlier), *_manifest(root / MANIFEST).items(), *_journal(root / SCRATCH / _JOURNAL)]
     before: dict[str, set[str]] = {}
     for page, digest in known:
-        before.setdefault(page, set()).add(digest)
+        if page != MANIFEST:  # the journal names it too; it is no page, and written below
+            before.setdefault(page, set()).add(digest)
     kept = [page for page, digests in before.items() if page not in pages and not _remove(root, page, digests)]
     content = orjson.dumps({"pages": dict(sorted(pages.items()))}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     publish(root, MANIFEST, content)

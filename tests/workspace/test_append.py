@@ -95,7 +95,7 @@ def test_a_short_write_is_ended_before_any_other_process_writes(path: Path, monk
 
 def test_with_fsync_each_line_and_each_new_folder_reaches_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[str] = []
-    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.readlink(f"/proc/self/fd/{descriptor}")))
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink())))
     file = LineFile(path, fsync=True)
     for number in range(2):
         file.append(number)
