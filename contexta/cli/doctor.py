@@ -93,10 +93,12 @@ def _as_json(name: str, opened: Workspace, found: Examination) -> bytes:
 
 
 def _as_text(name: str, opened: Workspace, found: Examination) -> bytes:
+    from contexta.render import words
+
     lines = [line for group in found.groups() for line in _group(group)]
     verdict = ", ".join(filter(None, ("nothing is wrong" if found.is_clean else "", _severities(found.count))))
     read = _and([_counted(count, word) for word, count in _read(opened).items()])
-    return "\n".join([*lines, f"{name}: {verdict}. Read: {read}.", ""]).encode("utf-8", "replace")
+    return "\n".join([*lines, f"{words.one_line(name)}: {verdict}. Read: {read}.", ""]).encode("utf-8", "replace")
 
 
 def _read(opened: Workspace) -> dict[str, int]:

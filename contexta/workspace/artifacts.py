@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import stat
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -67,11 +66,11 @@ def _unknown(manifest: ArtifactManifest, why: str, severity: Severity = "info") 
 
 def _changes(path: Path, manifest: ArtifactManifest) -> str | None:
     """How a file differs from the one that was registered, empty where it does not; None where it is no regular file."""
+    if not path.is_file():
+        return None
     with os.fdopen(os.open(path, os.O_RDONLY | _NON_BLOCKING), "rb") as stream:
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        if manifest.size_bytes not in (None, status.st_size):
-            return f"has {status.st_size:,} bytes, not the {manifest.size_bytes:,} that were registered"
+        size = os.fstat(stream.fileno()).st_size
+        if manifest.size_bytes not in (None, size):
+            return f"has {size:,} bytes, not the {manifest.size_bytes:,} that were registered"
         found = None if manifest.hash_value is None else hashlib.file_digest(stream, "sha256").hexdigest()
     return "" if found == manifest.hash_value else f"has SHA-256 {found}, not the registered {manifest.hash_value}"

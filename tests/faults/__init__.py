@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from contexta.cli import main
 
 # How long a crowd works; from a minute on, every moment is tried where the short form tries some.
-SECONDS = float(os.environ.get("CONTEXTA_FAULTS_SECONDS", "3"))
+SECONDS = float(os.environ.get("CONTEXTA_FAULTS_SECONDS", "2"))
 IN_FULL = SECONDS >= 60
 
 

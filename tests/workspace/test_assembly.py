@@ -468,3 +468,17 @@ def test_a_line_at_fault_in_its_owners_too_is_told_in_the_words_of_those(tmp_pat
     assembled.add([Located("record.jsonl", 1, 0, 1, b"", line)])
     (problem,) = assembled.problems
     assert problem.what.startswith("deployment_execution_ref: ")
+
+
+@pytest.mark.parametrize(("version", "told_at"), [("1.0.0", []), ("1.9.2", []), ("2.0.0", [2]), ("draft", [2])])
+def test_records_of_another_schema_are_read_and_the_first_is_told(tmp_path: Path, version: str, told_at: list[int]) -> None:
+    others = [build.metric(f"m{number}", number, schema_version=version) for number in range(20)]
+    found = snapshot(tmp_path, build.metric("a", 0.5), *others)
+    assert [(problem.line, problem.key) for problem in found.problems] == [(line, "unknown_schema") for line in told_at]
+    assert sum(series.count for series in found.series) == 21
+
+
+def test_puts_and_manifests_of_another_schema_are_told(tmp_path: Path) -> None:
+    put = build.put("Project", {"project_ref": "project:p", "name": "P", "created_at": build.at(0), "schema_version": "3.0"})
+    opened = workspace.open(build.write_lines(tmp_path, ledger=[put]))
+    assert [(problem.place, problem.key) for problem in opened.problems] == [("metadata/ledger.jsonl:1", "unknown_schema")]
