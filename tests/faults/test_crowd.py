@@ -25,7 +25,7 @@ ctx = Contexta(sys.argv[1], config={"project_name": sys.argv[2]})
 while not select.select([sys.stdin], [], [], 0)[0]:
     with ctx.run("train") as run, run.stage("fit") as stage:
         for number in range(200):
-            stage.metric("loss", number, tags={"note": "x" * (number % 7) * 1000})
+            stage.metric("loss", number, tags={"note": "x" * (number % 7) * 200})
             os.write(1, f"{run.ref} {number}\\n".encode())
 """
 
