@@ -32,9 +32,17 @@ class UnknownRef(ContextaError):
     """A reference that names nothing in this workspace, or more than one thing."""
 
 
+class Leak(ContextaError):
+    """A file that was about to be published holds what is not to be shown."""
+
+
 class TemplateFailure(ContextaError):
     """A template, usually one of the user's own, that cannot be loaded or rendered."""
 
 
 class ThemeFailure(ContextaError):
     """A theme that cannot be used: which file, which key, and what is wrong with it."""
+
+
+class Undelivered(ContextaError):
+    """A mail that a server did not take, and what it said."""

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from contexta import __version__, cli
 from tests.conftest import CHECKOUT
-from tests.site import put_deployment, put_run, tree, workspace_of
+from tests.site import BESIDE, put_deployment, put_run, tree, workspace_of
 
 OK, GATE, USAGE, UNREADABLE = 0, 1, 2, 3
 COMMAND = "from contexta.cli import main; main()"
@@ -341,13 +341,13 @@ def last_line(result: Result) -> str:
 def test_the_last_line_says_what_was_built_and_that_all_is_well(iris: Path, out: Path) -> None:
     result = call("build", iris, "-o", out)
     assert result.exit_code == OK
-    assert last_line(result) == f"{out / 'index.html'}: 2 runs, 0 deployments, 5 files; nothing needs attention."
+    assert last_line(result) == f"{out / 'index.html'}: 2 runs, 0 deployments, 7 files; nothing needs attention."
 
 
 def test_the_last_line_says_what_needs_attention(failed: Path, out: Path) -> None:
     result = call("build", failed, "-o", out)
     assert result.exit_code == OK
-    assert last_line(result) == f"{out / 'index.html'}: 1 run, 0 deployments, 3 files; 1 issue needs attention."
+    assert last_line(result) == f"{out / 'index.html'}: 1 run, 0 deployments, 5 files; 1 issue needs attention."
 
 
 def test_strict_fails_when_something_needs_attention_after_all_pages_are_written(failed: Path, out: Path) -> None:
@@ -370,7 +370,7 @@ def test_strict_is_content_when_nothing_needs_attention(iris: Path, out: Path) -
 
 def test_every_format_that_is_named_is_written_once(iris: Path, out: Path) -> None:
     result = call("build", iris, "-o", out, "--format", "md, json,md")
-    assert {Path(page).suffix for page in tree(out)} == {".md", ".json"}
+    assert {Path(page).suffix for page in tree(out).keys() - {".nojekyll"}} == {".md", ".json"}
     assert str(out / "index.md") in last_line(result)
 
 
@@ -391,9 +391,8 @@ def test_project_narrows_a_site_and_may_be_given_again(several: Path, out: Path)
 
 def test_run_narrows_a_site_and_may_be_given_again(several: Path, out: Path) -> None:
     assert call("build", several, "-o", out, "--run", "beta.one", "--run", "run:alpha.two").exit_code == OK
-    assert tree(out).keys() == {
+    assert tree(out).keys() == BESIDE | {
         "index.html",
-        "manifest.json",
         "projects/alpha.html",
         "projects/beta.html",
         "runs/alpha.two.html",
@@ -421,8 +420,8 @@ def ledger(root: Path) -> Path:
 def test_verbose_says_how_much_was_made_and_written(several: Path, out: Path) -> None:
     said = [call("build", several, "-o", out, "-v").stderr for _ in range(2)]
     assert said == [
-        "10 pages made, 10 files in all, 10 of them new or changed\n",
-        "0 pages made, 10 files in all, 0 of them new or changed\n",
+        "10 pages made, 12 files in all, 12 of them new or changed\n",
+        "0 pages made, 12 files in all, 0 of them new or changed\n",
     ]
 
 
@@ -444,7 +443,7 @@ def test_without_verbose_nothing_is_said_of_what_is_read_again(several: Path, ou
 
 def test_full_makes_every_page_again(several: Path, out: Path) -> None:
     call("build", several, "-o", out)
-    assert "10 pages made, 10 files in all, 0 of them" in call("build", several, "-o", out, "-v", "--full").stderr
+    assert "10 pages made, 12 files in all, 0 of them" in call("build", several, "-o", out, "-v", "--full").stderr
 
 
 def test_what_is_said_at_the_end_does_not_depend_on_what_was_built_before(failed: Path, out: Path) -> None:

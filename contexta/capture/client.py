@@ -164,19 +164,23 @@ class Contexta:
         return [deployment for deployment in found if wanted in (None, deployment.project_ref.value)]
 
     def get_run_snapshot(self, run_ref: StableRef | str) -> RunSnapshot:
-        """All that is known of a run; raises UnknownRef when nothing names it."""
+        """All that is known of a run, as it was written, secrets too; raises UnknownRef when nothing names it."""
         return self._reader().snapshot(run_ref)
 
     def diagnose_run(self, run_ref: StableRef | str) -> Diagnosis:
         """What needs attention in a run."""
-        return Diagnosis(diagnose(self.get_run_snapshot(run_ref)))
+        return Diagnosis(diagnose(self._shown(run_ref)))
 
     def build_snapshot_report(self, run_ref: StableRef | str) -> Report:
         """The report of a run."""
-        return Report(build_snapshot_report(self.get_run_snapshot(run_ref)))
+        return Report(build_snapshot_report(self._shown(run_ref)))
+
+    def _shown(self, run_ref: StableRef | str) -> RunSnapshot:
+        """What reports show of a run."""
+        return reading.open(self.workspace).snapshot(run_ref)
 
     def _reader(self) -> reading.Workspace:
-        return reading.open(self.workspace)
+        return reading.open(self.workspace, None)
 
     def _put_project(self) -> None:
         self._adopt()

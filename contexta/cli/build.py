@@ -10,15 +10,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contexta.cli.options import CACHE, DIRECTION, TEMPLATES, THEME, WORKSPACE
+from contexta.cli.grouping import InGroups
+from contexta.cli.options import CACHE, DIRECTION, PRIVACY, TEMPLATES, THEME, WORKSPACE
+from contexta.cli.publishing import publishing, too_heavy
 from contexta.cli.telling import EXIT_GATE, errors_told, keep_quiet, progress, tell
 
 if TYPE_CHECKING:
+    from contexta.privacy import Privacy
     from contexta.render import Placement
     from contexta.report import Directions
-    from contexta.site import Built, Crew
+    from contexta.site import Built, Crew, Hosting, Retention
 
 DASK = "dask:"
+
+GROUPS = {
+    "What it shows": ("projects", "runs", "keep", "keep_days", "title", "directions", "public", "public_tags"),
+    "How it is written": ("out", "formats", "templates", "theme", "assets"),
+    "Where it is served": ("base", "allow_indexing"),
+    "How it is built": ("strict", "jobs", "scheduler", "cache", "full", "verbose"),
+}
 
 
 def _formats(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
@@ -41,7 +51,7 @@ def _executor(_context: click.Context, _option: click.Parameter, value: str | No
     return value and value.removeprefix(DASK)
 
 
-@click.command()
+@click.command(cls=InGroups, groups=GROUPS)
 @WORKSPACE
 @click.option(
     "-o", "--output", "out", metavar="DIR", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where the site goes."
@@ -68,9 +78,11 @@ def _executor(_context: click.Context, _option: click.Parameter, value: str | No
     type=click.Choice(["inline", "external"]),
     help="Style and script in every page, or in files beside the pages, for servers that forbid the former.",
 )
+@publishing
 @click.option("--strict", is_flag=True, help="Exit 1 when anything needs attention: an error or warning in a run, a deployment or a file.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Processes to work with.  [default: the cores]")
 @click.option("--executor", "scheduler", metavar="dask:ADDRESS", callback=_executor, help="Work on a Dask cluster instead (extra dask).")
+@PRIVACY
 @CACHE
 @click.option("--full", is_flag=True, help="Read every line and make every page again.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was read again and why, and how many pages were made.")
@@ -87,8 +99,11 @@ def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
     assets: Placement,
     jobs: int | None,
     scheduler: str | None,
+    privacy: Privacy,
     cache: Path | None,
     *,
+    hosting: Hosting,
+    retention: Retention,
     strict: bool,
     full: bool,
     verbose: bool,
@@ -110,16 +125,21 @@ def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
             theme=theme and theme.absolute(),
             assets=assets,
             directions=directions,
+            hosting=hosting,
         )
         notify = tell if verbose else keep_quiet
         with (
-            workspace.indexed(folder, cache, anew=full, spread=crew.in_order, notify=notify, waiting=tell) as opened,
+            workspace.indexed(folder, cache, anew=full, spread=crew.in_order, notify=notify, waiting=tell, privacy=privacy) as opened,
             progress() as shown,
         ):
             selection = Selection(projects=projects, runs=runs)
-            built = build_site(opened, press, selection=selection, title=title, crew=crew, progress=shown, waiting=tell)
+            built = build_site(
+                opened, press, selection=selection, retention=retention, title=title, crew=crew, progress=shown, waiting=tell
+            )
         for page in built.kept:
             tell(f"{page} belongs to an earlier build and was changed since: left as it is")
+        if warning := too_heavy(built.weights):
+            tell(warning)
         if verbose:
             tell(f"{built.made:,} pages made, {built.files:,} files in all, {built.written:,} of them new or changed")
         click.echo(_told(built, out / f"index.{formats[0]}"))

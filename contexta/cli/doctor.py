@@ -40,6 +40,7 @@ def doctor(folder: Path, format_: str, out: str, cache: Path | None, *, verify: 
     """
     with errors_told():
         from contexta import workspace
+        from contexta.privacy import SECRETS
         from contexta.report.health import Examination
 
         found = Examination()
@@ -47,7 +48,7 @@ def doctor(folder: Path, format_: str, out: str, cache: Path | None, *, verify: 
             for findings in _examined(opened, verify=verify):
                 found.add(findings)
         name = click.format_filename(folder)
-        write((_as_json if format_ == "json" else _as_text)(name, opened, found), out)
+        write((_as_json if format_ == "json" else _as_text)(name, opened, found), out, SECRETS)
     if not found.is_clean:
         sys.exit(EXIT_GATE)
 

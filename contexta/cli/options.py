@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -51,6 +53,27 @@ DIRECTION = click.option(
     callback=_directions,
     help="More of this metric is better, or worse, whatever its name tells (again for more).",
 )
+
+
+def PRIVACY(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802  # used as the other options are
+    """--public and --public-tag, which a command takes as its argument `privacy`."""
+
+    @click.option(
+        "--public", is_flag=True, help="Leave out absolute paths, hosts, users, environment variables and tags; check the result."
+    )
+    @click.option("--public-tag", "public_tags", multiple=True, metavar="NAME", help="A tag that --public leaves in (again for more).")
+    @wraps(command)
+    def with_privacy(*arguments: Any, **named: Any) -> None:
+        from contexta.privacy import Privacy
+
+        public, tags = bool(named.pop("public")), named.pop("public_tags")
+        if tags and not public:
+            raise click.UsageError("--public-tag goes with --public")
+        named["privacy"] = Privacy(public, tuple(sorted(tags)))
+        command(*arguments, **named)
+
+    return with_privacy
+
 
 PAGE_FORMAT = click.option("--format", "format_", default="html", show_default=True, type=click.Choice(list(PAGE_FORMATS)))
 OUTPUT = click.option(

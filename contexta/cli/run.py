@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contexta.cli.options import CACHE, DIRECTION, OUTPUT, PAGE_FORMAT, PAGE_FORMATS, TEMPLATES, THEME, WORKSPACE
+from contexta.cli.options import CACHE, DIRECTION, OUTPUT, PAGE_FORMAT, PAGE_FORMATS, PRIVACY, TEMPLATES, THEME, WORKSPACE
 from contexta.cli.output import write
 from contexta.cli.telling import errors_told, tell
 
 if TYPE_CHECKING:
+    from contexta.privacy import Privacy
     from contexta.report import Directions
 
 
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 @DIRECTION
 @TEMPLATES
 @THEME
+@PRIVACY
 @CACHE
-def run(  # noqa: PLR0917  # an argument for each option, which click gives by name
+def run(  # noqa: PLR0913, PLR0917  # an argument for each option, which click gives by name
     ref: str,
     folder: Path,
     format_: str,
@@ -32,6 +34,7 @@ def run(  # noqa: PLR0917  # an argument for each option, which click gives by n
     directions: Directions,
     templates: Path | None,
     theme: Path | None,
+    privacy: Privacy,
     cache: Path | None,
 ) -> None:
     """Write the report of one run, for a CI artifact or a step summary.
@@ -45,8 +48,8 @@ def run(  # noqa: PLR0917  # an argument for each option, which click gives by n
         from contexta.report import build_snapshot_report, traits
         from contexta.site import render_as
 
-        with workspace.indexed(folder, cache, waiting=tell) as opened:
+        with workspace.indexed(folder, cache, waiting=tell, privacy=privacy) as opened:
             snapshot = opened.snapshot(opened.resolve(ref))
             previous = opened.previous(snapshot.run.ref)
             document = build_snapshot_report(snapshot, traits(previous) if previous else None, directions)
-        write(render_as(document, PAGE_FORMATS[format_], templates, no_links, theme), out)
+        write(render_as(document, PAGE_FORMATS[format_], templates, no_links, theme), out, privacy)

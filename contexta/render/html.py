@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contexta.render.head import PRIVATE, Head
 from contexta.render.links import Links
 from contexta.report.document import Document
 
@@ -29,12 +30,12 @@ class HtmlRenderer:
 
         return cls(Templates.load(templates, theme))
 
-    def render(self, document: Document, links: Links) -> str:
+    def render(self, document: Document, links: Links, head: Head = PRIVATE) -> str:
         """The page; `links` gives the address of a reference's page, None where it has none. Raises TemplateFailure.
 
         Style, script and logo stand in the page, unless it has an address for them too.
         """
-        return self.templates.page(document, links)
+        return self.templates.page(document, links, head)
 
     def assets(self) -> "tuple[Asset, ...]":
         """The files that may lie beside the pages: see `render`."""

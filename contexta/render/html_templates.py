@@ -2,7 +2,7 @@
 
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -19,12 +19,14 @@ from markupsafe import Markup, escape
 
 from contexta.errors import TemplateFailure
 from contexta.render import html_cells, html_pictures, words
+from contexta.render.brief import brief, kind
 from contexta.render.drawing import Columns, Drawing, Lanes, columns, draw, lanes
 from contexta.render.drawing import Path as Line
+from contexta.render.head import Head
 from contexta.render.html_assets import Asset, Placement, policy
 from contexta.render.links import Links
 from contexta.render.theme import SHIPPED, Theme, read_theme
-from contexta.report.document import Cell, Chart, Document, Histogram, Ref, Table, Timeline, section_ref
+from contexta.report.document import Cell, Chart, Document, Facts, Figures, Histogram, Table, Timeline, section_ref
 
 _HERE = Path(__file__).resolve()
 _PACKAGE = _HERE.parent.parent
@@ -61,9 +63,9 @@ class Templates:
 
         Raises TemplateFailure when style or script are broken, ThemeFailure when the theme cannot be used.
         """
-        environment = _environment(own)
+        environment = environment_of(own)
         made = SHIPPED if theme is None else read_theme(theme)
-        with _failures_told():
+        with failures_told():
             style = Asset("css", environment.get_template("style.css").render(theme=made).encode())
             script = Asset("js", environment.get_template("script.js").render().encode())
         policies: dict[Placement, str] = {"inline": policy("inline", style, script), "external": policy("external", style, script)}
@@ -73,15 +75,18 @@ class Templates:
         """All that may lie in files beside the pages."""
         return (self.style, self.script, *([self.theme.logo.picture] if self.theme.logo else []))
 
-    def page(self, document: Document, links: Links) -> str:
+    def page(self, document: Document, links: Links, head: Head) -> str:
         """The page; raises TemplateFailure when a template is broken."""
         style_file, script_file = links(self.style.ref), links(self.script.ref)
-        with _failures_told():
+        with failures_told():
             template = self.environment.get_template("page.html.j2")
             # Macros and their context hold each other, and all that they were given until garbage is collected: so, a proxy.
             # Most rows of a page name what others name too: so, a cache.
             return template.render(
                 document=proxy(document),
+                head=head,
+                kind=kind(document),
+                brief=brief(document) if head.address else "",
                 link=cache(_with_rows(links, document)),
                 theme=self.theme,
                 logo=self.theme.logo and self.theme.logo.picture.picture(links),
@@ -99,11 +104,7 @@ def _own(asset: Asset) -> Markup:
 
 def _with_rows(links: Links, document: Document) -> Links:
     """The address of what has no page of its own: a section of this one, or a row, where the rows of one table are about such things."""
-    tables = [
-        [row[0].ref for row in table.rows if type(row[0]) is Ref]
-        for table in document.tables()
-        if table.rows and type(table.rows[0][0]) is Ref
-    ]
+    tables = [table.subjects() for table in document.tables()]
     counts = Counter(chain.from_iterable(tables))
     rows = {ref: f"#{ref}" for refs in tables if all(counts[ref] == 1 and ":" in ref and not links(ref) for ref in refs) for ref in refs}
     rows.update((section_ref(section.title, "").ref, f"#{slug(section.title)}") for section in document.sections)
@@ -176,7 +177,12 @@ class _Environment(jinja2.Environment):
         return escape(value)
 
 
-def _environment(own: Path | None) -> jinja2.Environment:
+# A filter of templates: its name, the kinds of value that it takes, and what it makes of one.
+Filter = tuple[str, tuple[type, ...], Callable[..., Any]]
+
+
+def environment_of(own: Path | None, filters: Iterable[Filter] = ()) -> jinja2.Environment:
+    """Where templates come from, what they may use, and how all that they put out is escaped."""
     shipped = _Folder(shipped_templates())
     environment = _Environment(
         # `contexta/page.html.j2` is always ours, so that an override can extend what it overrides.
@@ -192,12 +198,15 @@ def _environment(own: Path | None) -> jinja2.Environment:
     environment.filters.update(
         cell=_of(get_args(Cell), html_cells.cell),
         body=_of((Table,), html_cells.body),
+        facts=_of((Facts,), html_cells.facts),
+        figures=_of((Figures,), html_cells.figures),
         draw=_of((Chart,), draw),
         labels=_of((Drawing,), html_pictures.labels),
         flags=_of((Drawing,), html_pictures.flags),
+        lines=_of((Drawing,), html_pictures.lines),
         stroke=_of((Line,), html_pictures.stroke),
         legend=_of((Chart,), html_pictures.legend),
-        points=_of((Chart,), lambda chart: sum(len(line.xs) for line in chart.lines)),
+        points=_of((Chart,), lambda chart: sum(len(line.xs) for line in chart.lines if not line.faint)),
         lanes=_of((Timeline,), lanes),
         bars=_of((Lanes,), html_pictures.bars),
         columns=_of((Histogram,), columns),
@@ -214,6 +223,7 @@ def _environment(own: Path | None) -> jinja2.Environment:
         slug=_of((str,), slug),
         status_sign=lambda word: words.STATUS_SIGNS.get(word, "•"),
         level_sign=lambda word: words.LEVEL_SIGNS.get(word, "•"),
+        **{name: _of(kinds, function) for name, kinds, function in filters},
     )
     return environment
 
@@ -245,7 +255,7 @@ def _finalize(value: Any) -> Any:
 
 
 @contextmanager
-def _failures_told() -> Iterator[None]:
+def failures_told() -> Iterator[None]:
     """Turn what a template does wrong into one sentence that names it; what we do wrong goes on as it is."""
     try:
         yield

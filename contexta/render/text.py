@@ -29,29 +29,32 @@ MAX_CELL = 80
 
 def render(document: Document) -> str:
     """The page as text: titles underlined, tables in columns, no colour and no control characters."""
-    lines = [*_titled(document.title, "="), *_head(document)]
+    lines = [*titled(document.title, "="), *head(document)]
     for section in document.sections:
-        lines += ["", *_titled(section.title, "-")]
+        lines += ["", *titled(section.title, "-")]
         for block in section.blocks:
-            lines += [*_block(block), ""]
+            lines += [*block_lines(block), ""]
         lines.pop()
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _titled(title: str, mark: str) -> Iterator[str]:
+def titled(title: str, mark: str) -> Iterator[str]:
+    """A title, underlined."""
     text = words.one_line(title)
     yield text
     yield mark * len(text)
 
 
-def _head(document: Document) -> Iterator[str]:
+def head(document: Document) -> Iterator[str]:
+    """How what the page is about stands, and when that was known."""
     if document.status is not None:
         yield words.cell(document.status)
     if document.as_of:
         yield f"data as of {words.time(document.as_of)}"
 
 
-def _block(block: Block) -> Iterator[str]:
+def block_lines(block: Block) -> Iterator[str]:
+    """A block, on as many lines as it has things; however long."""
     match block:
         case Facts() | Figures() | Lineage():
             items = _labelled(block)

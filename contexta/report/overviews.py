@@ -41,7 +41,8 @@ class _Shelves:
         return (*self.runs.archives, *self.deployments.archives, *self.projects.archives)
 
 
-def _oldest_first(many: Iterable[S]) -> list[S]:
+def oldest_first(many: Iterable[S]) -> list[S]:
+    """In order of time."""
     return sorted(many, key=lambda one: (chronological(one.started_at), one.ref))
 
 
@@ -55,13 +56,13 @@ def archives_of_index(
     projects: Sequence[Project], runs: Runs, deployments: Deployments, directions: Directions = BY_NAME
 ) -> tuple[Archive[Any], ...]:
     """The archives that belong to the index."""
-    runs, deployments = _oldest_first(runs), _oldest_first(deployments)
+    runs, deployments = oldest_first(runs), oldest_first(deployments)
     return _shelves(INDEX, _summaries(projects, runs, deployments, directions), runs, deployments).archives()
 
 
 def archives_of_project(project: Project, runs: Runs, deployments: Deployments) -> tuple[Archive[Any], ...]:
     """The archives that belong to the page of a project."""
-    return _shelves(cells.ref(project), (), _oldest_first(runs), _oldest_first(deployments)).archives()
+    return _shelves(cells.ref(project), (), oldest_first(runs), oldest_first(deployments)).archives()
 
 
 def build_index(
@@ -73,12 +74,12 @@ def build_index(
     directions: Directions = BY_NAME,
 ) -> Document:
     """All projects: what needs attention, what is live, how each project does, the newest runs, and what is wrong with lines of no run."""
-    runs, deployments = _oldest_first(runs), _oldest_first(deployments)
+    runs, deployments = oldest_first(runs), oldest_first(deployments)
     told = stories(deployments, {run.ref: run for run in runs})
     spells = {ref: story.spell for ref, story in told.items()}
     scope = cells.ref(projects[0]) if len(projects) == 1 else INDEX
     shelves = _shelves(INDEX, _summaries(projects, runs, deployments, directions), runs, deployments)
-    sections = [Section("Needs Attention", tuple(attention([*runs, *deployments], problems))), *_live(told.values(), scope, directions)]
+    sections = [Section("Needs Attention", tuple(attention([*runs, *deployments], problems))), *live(told.values(), scope, directions)]
     if projects:
         sections.append(_section(shelves.projects, run_tables.projects(shelves.projects.shown), PROJECTS_NOTE))
     if runs:
@@ -95,12 +96,12 @@ def build_index(
 
 def build_project(project: Project, runs: Runs, deployments: Deployments, directions: Directions = BY_NAME) -> Document:
     """One project: how its newest run did, what is live, how its numbers went from run to run, its runs, and what was deployed."""
-    runs, deployments = _oldest_first(runs), _oldest_first(deployments)
+    runs, deployments = oldest_first(runs), oldest_first(deployments)
     own, told = cells.ref(project), stories(deployments, {run.ref: run for run in runs})
     spells = {ref: story.spell for ref, story in told.items()}
     shelves = _shelves(own, (), runs, deployments)
     sections = [Section("Summary", tuple(_project_summary(project, runs, deployments, directions)))]
-    sections += [Section("Needs Attention", tuple(attention([*runs, *deployments]))), *_live(told.values(), own, directions)]
+    sections += [Section("Needs Attention", tuple(attention([*runs, *deployments]))), *live(told.values(), own, directions)]
     if drawn := tuple(trends(runs, spells.values(), directions)):
         sections.append(Section("Trends", drawn))
     if runs:
@@ -207,7 +208,7 @@ def _summary(project: Project, runs: Runs, deployments: int, directions: Directi
     )
 
 
-def _live(told: Iterable[Story], scope: Ref, directions: Directions) -> Iterator[Section]:
+def live(told: Iterable[Story], scope: Ref, directions: Directions) -> Iterator[Section]:
     """What is live, the newest first; nothing where nothing was ever deployed."""
     all_told = [*told]
     found = [story for story in reversed(all_told) if story.spell.is_live]

@@ -9,6 +9,9 @@ from contexta.render import Links
 
 MANIFEST = "manifest.json"
 
+# What tells of the pages; and what keeps GitHub Pages from leaving out files, as Jekyll does with some.
+SITEMAP, FEED, NO_JEKYLL = "sitemap.xml", "feed.xml", ".nojekyll"
+
 _SHEET = "sheet:"
 
 # What pages share; no page has a kind like it.
@@ -31,6 +34,11 @@ def sheet_address(page: str, name: str) -> str:
 def asset_address(name: str) -> str:
     """The file of something that pages share."""
     return f"{_ASSETS}/{name}"
+
+
+def sitemap_address(number: int) -> str:
+    """One of several sitemaps."""
+    return f"sitemap-{number:04}.xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,10 @@ class Addresses:
             return posixpath.relpath(f"{address(target)}.{extension}", folder or ".")
 
         return link
+
+    def links_at(self, base: str, extension: str) -> Links:
+        """The whole addresses of the pages of a site that is served at `base`, which ends in a slash."""
+        return lambda ref: f"{base}{address(ref)}.{extension}" if ref in self.pages else None
 
     def _page_of(self, ref: str) -> str | None:
         if ref in self.pages:

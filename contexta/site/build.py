@@ -2,26 +2,33 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import NamedTuple
 
 from contexta.contract import StableRef
 from contexta.contract.fields import chronological
-from contexta.report import DeploymentSummary, RunSummary, Story, comparison_ref, stories
+from contexta.privacy import SECRETS
+from contexta.report import MISSING, DeploymentSummary, RunSummary, Story, comparison_ref, news, noted, stories
 from contexta.site import files
+from contexta.site.addresses import FEED, NO_JEKYLL, SITEMAP
 from contexta.site.executors import Crew, InProcess
 from contexta.site.identity import digest, made_with
 from contexta.site.made import ALONE, Against, Made
 from contexta.site.overviews import Overview, overviews
 from contexta.site.plan import Plan, Selection, make_plan
 from contexta.site.predecessors import COMPARED, compared, predecessors
+from contexta.site.preflight import weights
 from contexta.site.press import ASSETS, Press
+from contexta.site.retention import EVERYTHING, Retention, retained
 from contexta.site.tasks import ComparisonTask, DeploymentTask, RunTask, Task, work
 from contexta.site.told import told
 from contexta.workspace import RunSource, Workspace, alone_in, lies_there
 
 Tell = Callable[[str], None]
 
-# Tasks are handed out in bundles of about so many bytes of lines, and no more than so many tasks.
-_BUNDLE_BYTES, _BUNDLE = 16_000_000, 32
+# Tasks are handed out in bundles of about so many bytes of lines at least and at most, and no more than so many tasks. Who begins a
+# bundle reads the run before it too, and who takes a large one last is waited for: so, the less is left, the smaller they are.
+_SMALL, _LARGE, _BUNDLE = 8_000_000, 64_000_000, 128
 
 # After so many pages what was made is kept, so that a build that is killed has not worked in vain.
 _KEEP_EVERY = 500
@@ -31,8 +38,8 @@ _KEEP_EVERY = 500
 class Built:
     """What a build made, and what it found that needs attention.
 
-    `made` counts the pages that were made, the others being as before, `written` the files whose bytes are new. `kept` are pages of an
-    earlier build that someone changed since.
+    `made` counts the pages that were made, the others being as before, `written` the files whose bytes are new. `weights` are the bytes of
+    all files by kind, the heaviest first. `kept` are pages of an earlier build that someone changed since.
     """
 
     files: int
@@ -41,6 +48,7 @@ class Built:
     runs: int
     deployments: int
     needs_attention: int
+    weights: Mapping[str, int]
     kept: Sequence[str]
 
 
@@ -49,6 +57,7 @@ def build_site(
     press: Press,
     *,
     selection: Selection | None = None,
+    retention: Retention = EVERYTHING,
     title: str | None = None,
     crew: Crew | None = None,
     progress: Tell = lambda _title: None,
@@ -57,20 +66,27 @@ def build_site(
     """Write the index, and a page for each project, run and deployment; the same workspace gives the same bytes.
 
     `progress` is told the title of each page that was made, `waiting` when another build is waited for.
-    Raises UnknownRef when the selection names nothing, TemplateFailure or ThemeFailure when a template or the theme cannot be used,
-    OSError when the folder cannot be written.
+    Raises UnknownRef when the selection names nothing, TemplateFailure or ThemeFailure when a template or the theme cannot be used, Leak
+    when a page of a public site holds what it should not, OSError when the folder cannot be written.
     """
-    plan = make_plan(workspace, selection or Selection())
+    crew = crew or Crew(InProcess)
+    selection = selection or Selection()
+    plan = make_plan(workspace, selection)
+    if not selection.runs:  # a run that is named is wanted, however old it is
+        plan = retained(workspace, plan, retention, crew)
     press.root.mkdir(parents=True, exist_ok=True)
     with alone_in(press.root, waiting), files.scratch(press.root):
-        press = replace(press, made_with=digest(made_with(press.formats, press.templates, press.theme, press.assets), press.directions))
+        made = digest(
+            made_with(press.formats, press.templates, press.theme, press.assets), press.directions, press.hosting, workspace.privacy
+        )
+        press = replace(press, made_with=made, privacy=workspace.privacy or SECRETS)
         site = _Site(workspace, press, plan, progress)
         site.assets()
-        crew = crew or Crew(InProcess)
         runs = site.runs(crew)
         deployments = site.deployments(crew)
         for overview in overviews(workspace, plan, runs, deployments, title, press.directions):
             site.overview(overview)
+        site.beside_pages(runs, deployments)
         kept = site.finish()
     problems = sum(problem.severity != "info" for problem in workspace.problems)
     return Built(
@@ -80,8 +96,16 @@ def build_site(
         runs=len(runs),
         deployments=len(deployments),
         needs_attention=problems + sum(one.attention.total for one in (*runs, *deployments)),
+        weights=weights(page for made in site.made.values() for page in made.pages),
         kept=kept,
     )
+
+
+class _Order(NamedTuple):
+    """A task to hand out, made only then because there may be many; `size` is how many bytes of lines it reads."""
+
+    task: Callable[[], Task]
+    size: int
 
 
 @dataclass(slots=True)
@@ -98,6 +122,7 @@ class _Site:
     _before: dict[str, tuple[str, bytes]] = field(init=False)
     _new: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     _fresh: set[str] = field(default_factory=set)
+    _paired: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._pages = self.plan.pages()
@@ -117,6 +142,25 @@ class _Site:
         if self.press.has_assets and not self._reuse(ASSETS, self.press.made_with):
             self._keep_in_mind(self.press.put_assets(), self.press.made_with)
 
+    def beside_pages(self, runs: Sequence[RunSummary], deployments: Sequence[DeploymentSummary]) -> None:
+        """What a server wants besides pages, and what tells of them where the site's address is known."""
+        self.made[NO_JEKYLL] = self.press.put_files(NO_JEKYLL, "", {NO_JEKYLL: b""})
+        if "html" in self.press.formats and not self._reuse(MISSING, self.press.made_with):
+            self._keep_in_mind(self.press.put_missing(), self.press.made_with)
+        if self.press.hosting.base_url:
+            from contexta.site import listings  # few builds have an address
+
+            self.made[SITEMAP] = self.press.put_files(SITEMAP, "", listings.sitemaps(self.press.hosting, self._listed()))
+            told = listings.feed(self.press.hosting, self.made["index"].title, news(runs, deployments), self.press.page_format)
+            self.made[FEED] = self.press.put_files(FEED, "", {FEED: told})
+
+    def _listed(self) -> list[str]:
+        """The pages that a sitemap leads to."""
+        extension = f".{self.press.page_format}"
+        return sorted(
+            page.address for made in self.made.values() if made.ref != MISSING for page in made.pages if page.address.endswith(extension)
+        )
+
     def runs(self, crew: Crew) -> list[RunSummary]:
         """The pages of runs; returns what the pages about many need to know of them.
 
@@ -124,33 +168,33 @@ class _Site:
         and pages for which it was not are made again.
         """
         inputs = {str(ref): digest(self.press.made_with, self.workspace.state(ref), sorted(self._near(ref))) for ref in self.plan.runs}
-        new = [self.workspace.run_source(ref) for ref in self.plan.runs if not self._reuse(str(ref), inputs[str(ref)])]
-        self._work(crew, [self._run_task(source, guess) for source, guess in self._guessed(new)], inputs)
+        new = [ref for ref in self.plan.runs if not self._reuse(str(ref), inputs[str(ref)])]
+        self._work(crew, [self._run_order(ref, guess, inputs) for ref, guess in self._guessed(new)], inputs)
         found = [self._summaries[str(ref)] for ref in self.plan.runs]
         before = predecessors(found)
         pairs = compared(found, before)
-        wanted = {ref: self._against(before.get(ref, ""), compared=ref in pairs) for ref in inputs}
-        wrong = [(StableRef.parse(ref), against) for ref, against in wanted.items() if self.made[ref].against != against]
-        self._work(crew, [self._run_task(self.workspace.run_source(ref), against) for ref, against in wrong], inputs)
+        wanted = {ref: self._against(before.get(str(ref), ""), compared=str(ref) in pairs) for ref in self.plan.runs}
+        wrong = [(ref, against) for ref, against in wanted.items() if self.made[str(ref)].against != against]
+        self._work(crew, [self._run_order(ref, against, inputs) for ref, against in wrong], inputs)
         self._compare(crew, pairs)
-        self.workspace.keep_starts({source.ref: self._summaries[str(source.ref)].started_at for source in new})
+        self.workspace.keep_starts({ref: self._summaries[str(ref)].started_at for ref in new})
         return found
 
-    def _guessed(self, sources: Iterable[RunSource]) -> Iterator[tuple[RunSource, Against]]:
+    def _guessed(self, refs: Iterable[StableRef]) -> Iterator[tuple[StableRef, Against]]:
         """New runs, those of one project in the order in which they seem to have begun, and what each is probably measured against.
 
         That is what it was measured against before, else the run before it, else the latest of those that are as they were.
         """
         latest = self._latest_as_before()
-        by_project: dict[str, list[RunSource]] = {}
-        for source in sorted(sources, key=_glanced):
-            by_project.setdefault(str(source.ref.owner("project")), []).append(source)
+        by_project: dict[str, list[StableRef]] = {}
+        for ref in sorted(refs, key=lambda ref: _glanced(self.workspace.run_source(ref))):
+            by_project.setdefault(str(ref.owner("project")), []).append(ref)
         for project, new in by_project.items():
-            for left, source in zip(range(len(new), 0, -1), new, strict=True):
-                made = Made.from_json("", self._before.get(str(source.ref), ("", b""))[1])
+            for left, ref in zip(range(len(new), 0, -1), new, strict=True):
+                made = Made.from_json("", self._before.get(str(ref), ("", b""))[1])
                 previous = latest.get(project, "") if made is None else made.against.ref
-                yield source, Against(previous, compared=bool(previous) and left <= COMPARED)
-                latest[project] = str(source.ref)
+                yield ref, Against(previous, compared=bool(previous) and left <= COMPARED)
+                latest[project] = str(ref)
 
     def _latest_as_before(self) -> dict[str, str]:
         """Project → the latest of its runs that were not made anew and that later ones may be measured against."""
@@ -160,44 +204,70 @@ class _Site:
     def _against(self, previous: str, *, compared: bool) -> Against:
         return Against(previous, self.made[previous].traits, compared) if previous else ALONE
 
-    def _run_task(self, source: RunSource, against: Against) -> RunTask:
+    def _run_order(self, ref: StableRef, against: Against, inputs: dict[str, str]) -> _Order:
+        """The page of a run, and along with it the one that compares it with another, where that must be made."""
+        beside = None
+        if against.compared:
+            pair = StableRef.parse(against.ref), ref
+            comparison = comparison_ref(*map(str, pair)).ref
+            inputs[comparison] = self._comparison_input(*pair)
+            if comparison not in self.made and not self._reuse(comparison, inputs[comparison]):
+                beside = self._near(pair[0]) | self._near(pair[1])
+            self._paired.add(comparison)
+        return _Order(partial(self._run_task, ref, against, beside), self.workspace.run_source(ref).lines.size)
+
+    def _run_task(self, ref: StableRef, against: Against, beside: frozenset[str] | None) -> RunTask:
         previous = self.workspace.run_source(StableRef.parse(against.ref)) if against.ref else None
-        return RunTask(source, self.press, self._near(source.ref), previous, against.compared)
+        return RunTask(self.workspace.run_source(ref), self.press, self._near(ref), previous, against.compared, beside)
+
+    def _comparison_input(self, left: StableRef, right: StableRef) -> str:
+        near = self._near(left) | self._near(right)
+        return digest(self.press.made_with, self.workspace.state(left), self.workspace.state(right), sorted(near))
 
     def _compare(self, crew: Crew, pairs: Mapping[str, str]) -> None:
-        """The pages that compare a run with the one before it."""
+        """The pages that compare a run with the one before it; those that were made along for other pairs are none."""
         inputs: dict[str, str] = {}
-        tasks: list[ComparisonTask] = []
+        orders: list[_Order] = []
         for right, left in ((StableRef.parse(run), StableRef.parse(before)) for run, before in pairs.items()):
             ref = comparison_ref(left.text, right.text).ref
-            near = self._near(left) | self._near(right)
-            inputs[ref] = digest(self.press.made_with, self.workspace.state(left), self.workspace.state(right), sorted(near))
-            if not self._reuse(ref, inputs[ref]):
-                sources = self.workspace.run_source(left), self.workspace.run_source(right)
-                tasks.append(ComparisonTask(*sources, self.press, near))
-        self._work(crew, tasks, inputs)
+            inputs[ref] = self._comparison_input(left, right)
+            if ref not in self.made and not self._reuse(ref, inputs[ref]):
+                size = self.workspace.run_source(left).lines.size + self.workspace.run_source(right).lines.size
+                orders.append(_Order(partial(self._comparison_task, left, right), size))
+        for ref in self._paired - inputs.keys():
+            self.made.pop(ref, None)
+            self._new.pop(ref, None)
+            self._fresh.discard(ref)
+        self._work(crew, orders, inputs)
+
+    def _comparison_task(self, left: StableRef, right: StableRef) -> ComparisonTask:
+        sources = self.workspace.run_source(left), self.workspace.run_source(right)
+        return ComparisonTask(*sources, self.press, self._near(left) | self._near(right))
 
     def deployments(self, crew: Crew) -> list[DeploymentSummary]:
         """The pages of deployments, each with what was live before and after it, and the numbers of their runs; likewise."""
         found = told(self.workspace, self.plan.deployments, crew, self.press.made_with, f"{self._kind} deployments")
         by_ref = stories(found, self._summaries)
         inputs: dict[str, str] = {}
-        tasks: list[DeploymentTask] = []
+        orders: list[_Order] = []
         for ref in self.plan.deployments:
             story = by_ref[str(ref)]
             near = self._near(ref, story)
             others = [other and other.to_json() for other in story.others()]
             inputs[str(ref)] = digest(self.press.made_with, self.workspace.state(ref), sorted(near), others)
             if not self._reuse(str(ref), inputs[str(ref)]):
-                tasks.append(DeploymentTask(self.workspace.deployment_source(ref), self.press, near, story))
-        self._work(crew, tasks, inputs)
+                source = self.workspace.deployment_source(ref)
+                orders.append(_Order(partial(DeploymentTask, source, self.press, near, story), source.lines.size))
+        self._work(crew, orders, inputs)
         return found
 
     def overview(self, overview: Overview) -> None:
-        """A page about many."""
-        made_from = digest(self.press.made_with, overview.made_from)
+        """A page about many; where it tells of runs, also of those that are left out."""
+        note = self.plan.notes.get(overview.ref, "")
+        made_from = digest(self.press.made_with, overview.made_from, note)
         if not self._reuse(overview.ref, made_from):
-            self._take(self.press.put(overview.document(), self._pages | overview.archives), made_from)
+            document = noted(overview.document(), note) if note else overview.document()
+            self._take(self.press.put(document, self._pages | overview.archives), made_from)
 
     def finish(self) -> list[str]:
         """Keep what was made, and remove what is no more; returns what was left because someone changed it."""
@@ -213,10 +283,11 @@ class _Site:
         """The references that the page of a run or deployment may link to."""
         return self._pages & {"index", *map(str, self.workspace.neighbours(ref)), *(story.refs() if story else ())}
 
-    def _work(self, crew: Crew, tasks: Sequence[Task], inputs: Mapping[str, str]) -> None:
+    def _work(self, crew: Crew, orders: Sequence[_Order], inputs: Mapping[str, str]) -> None:
         """Make pages; the largest bundles first, so that none is waited for at the end."""
-        bundles = sorted(_bundles(tasks), key=lambda bundle: -sum(task.size for task in bundle))
-        for made_of_bundle in crew.results(work, bundles, sum(task.size for task in tasks)):
+        bundles = sorted(_bundles(orders, 2 * crew.ahead), key=lambda bundle: -sum(order.size for order in bundle))
+        tasks = ([order.task() for order in bundle] for bundle in bundles)
+        for made_of_bundle in crew.results(work, tasks, sum(order.size for order in orders)):
             for made in made_of_bundle:
                 self._take(made, inputs[made.ref])
 
@@ -264,14 +335,17 @@ def _glanced(source: RunSource) -> tuple[str, str, int]:
     return (chronological(time), source.ref.text, 0) if time else ("", file, place)
 
 
-def _bundles(tasks: Iterable[Task]) -> Iterator[list[Task]]:
-    bundle: list[Task] = []
+def _bundles(orders: Sequence[_Order], parts: int) -> Iterator[list[_Order]]:
+    """Orders, in bundles of about one of so many parts of what is left."""
+    left = sum(order.size for order in orders)
+    bundle: list[_Order] = []
     size = 0
-    for task in tasks:
-        bundle.append(task)
-        size += task.size
-        if size >= _BUNDLE_BYTES or len(bundle) >= _BUNDLE:
+    for order in orders:
+        bundle.append(order)
+        size += order.size
+        if size >= min(_LARGE, max(_SMALL, left // parts)) or len(bundle) >= _BUNDLE:
             yield bundle
+            left -= size
             bundle, size = [], 0
     if bundle:
         yield bundle

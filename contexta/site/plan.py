@@ -1,8 +1,8 @@
 """What of a workspace a site shows."""
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from contexta.contract import StableRef
 from contexta.errors import UnknownRef
@@ -19,11 +19,12 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The references that get a page."""
+    """The references that get a page. `notes` are what the page of a project, or the index, says of runs that get none."""
 
     projects: frozenset[StableRef]
     runs: tuple[StableRef, ...]
     deployments: tuple[StableRef, ...]
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def pages(self) -> frozenset[str]:
         """All of them, and the index."""

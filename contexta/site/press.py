@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from contexta.render import HtmlRenderer, Links, Placement, to_csv, to_json, to_markdown, to_text
-from contexta.report import BY_NAME, Directions, Document
-from contexta.site.addresses import Addresses, address, asset_address, sheet_address
+from contexta.privacy import SECRETS, Privacy
+from contexta.render import PRIVATE, Head, HtmlRenderer, Links, Placement, no_links, to_csv, to_json, to_markdown, to_text
+from contexta.report import BY_NAME, MISSING, Directions, Document, build_missing
+from contexta.site.addresses import FEED, Addresses, address, asset_address, sheet_address
 from contexta.site.files import publish
+from contexta.site.hosting import NOWHERE, Hosting
 from contexta.site.made import Made
 
 # Pages, and beside them the sheets that are written on demand.
@@ -23,7 +25,8 @@ ASSETS = "assets"
 class Press:
     """How pages are made, and the folder that they go to. `made_with` tells one state of code, templates and theme from another.
 
-    `assets` says where style, script and logo go: into each page, or into files beside them; `directions` which way metrics get better.
+    `assets` says where style, script and logo go: into each page, or into files beside them; `directions` which way metrics get better;
+    `hosting` where the site is served; `privacy` has each file looked at before it is written.
     """
 
     root: Path
@@ -33,6 +36,8 @@ class Press:
     theme: Path | None = None
     assets: Placement = "inline"
     directions: Directions = BY_NAME
+    hosting: Hosting = NOWHERE
+    privacy: Privacy = SECRETS
 
     def put(self, document: Document, pages: frozenset[str]) -> Made:
         """Write a document in every format, and the sheets that go with it; `pages` are the references that it may link to."""
@@ -45,11 +50,32 @@ class Press:
             if extension != SHEETS
         }
         contents.update((sheet_address(ref, sheet.name), to_csv(sheet)) for sheet in sheets)
-        return self._published(ref, document.title, contents)
+        return self.put_files(ref, document.title, contents)
 
     def put_assets(self) -> Made:
         """Write what pages share, where it goes into files."""
-        return self._published(ASSETS, "", {asset_address(asset.name): asset.content for asset in self._renderer().assets()})
+        return self.put_files(ASSETS, "", {asset_address(asset.name): asset.content for asset in self._renderer().assets()})
+
+    def put_missing(self) -> Made:
+        """Write the page that a server shows at any address that has none: it can lead on only where the site's own address is known."""
+        base = self.hosting.base_url
+        document = build_missing(linked=bool(base))
+        beside = Addresses(frozenset({"index", *self._asset_refs()})).links_from(MISSING, "html")
+        links = (lambda ref: _behind(base, beside(ref))) if base else no_links
+        page = self._renderer().render(document, links, PRIVATE).encode("utf-8", "replace")
+        return self.put_files(MISSING, document.title, {f"{MISSING}.html": page})
+
+    def put_files(self, ref: str, title: str, contents: Mapping[str, bytes]) -> Made:
+        """Write files, by their addresses; raises Leak, and writes none of them, where one holds what is not for everyone."""
+        for place, content in contents.items():
+            self.privacy.refuse_leaks(place, content)
+        published = [publish(self.root, place, content) for place, content in contents.items()]
+        return Made(ref=ref, title=title, pages=tuple(page for page, _ in published), written=sum(new for _, new in published))
+
+    @property
+    def page_format(self) -> str:
+        """The format of the pages that those who come from elsewhere are led to."""
+        return next(form for form in self.formats if form != SHEETS)
 
     @property
     def has_assets(self) -> bool:
@@ -61,15 +87,16 @@ class Press:
 
     def _rendered(self, document: Document, extension: str, links: Links) -> bytes:
         if extension == "html":
-            return self._renderer().render(document, links).encode("utf-8", "replace")
+            return self._renderer().render(document, links, self._head(document.subject.ref)).encode("utf-8", "replace")
         return render_as(document, extension, None, links)
 
     def _renderer(self) -> HtmlRenderer:
         return renderer(self.templates, self.theme, self.made_with)
 
-    def _published(self, ref: str, title: str, contents: Mapping[str, bytes]) -> Made:
-        published = [publish(self.root, place, content) for place, content in contents.items()]
-        return Made(ref=ref, title=title, pages=tuple(page for page, _ in published), written=sum(new for _, new in published))
+    def _head(self, ref: str) -> Head:
+        if not self.hosting.base_url:
+            return Head(self.hosting.indexed)
+        return Head(self.hosting.indexed, self.hosting.url(f"{address(ref)}.html"), FEED if ref == "index" else "")
 
 
 def render_as(document: Document, extension: str, templates: Path | None, links: Links, theme: Path | None = None) -> bytes:
@@ -82,6 +109,10 @@ def render_as(document: Document, extension: str, templates: Path | None, links:
         case "json":
             return to_json(document, links)
     return to_text(document).encode("utf-8", "replace")
+
+
+def _behind(base: str, relative: str | None) -> str | None:
+    return relative and f"{base}{relative}"
 
 
 @lru_cache(maxsize=2)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from contexta.contract import DeploymentSnapshot, RunSnapshot
+from contexta.contract import DeploymentSnapshot, RunSnapshot, StableRef
 from contexta.report import (
     RunTraits,
     Story,
@@ -22,6 +22,9 @@ from contexta.workspace import DeploymentSource, Habits, RunSource
 
 # Runs of as many bytes of lines are held in memory at once.
 _TOGETHER = 6_000_000
+
+# Makes what was read into pages.
+Make = Callable[[], Iterator[Made]]
 
 
 class Known(NamedTuple):
@@ -44,13 +47,19 @@ class Reading:
     habits: Habits
     _known: dict[str, Known] = field(default_factory=dict)
     _before: dict[str, Known | None] = field(default_factory=dict)
-    _last: RunSnapshot | None = None
+    _latest: tuple[RunSnapshot, ...] = ()
 
     def snapshot(self, source: RunSource) -> RunSnapshot:
-        """Read a run, quicker with what was learned from other runs; not again what was read last."""
-        if self._last is None or self._last.run.ref != source.ref:
-            self._last = source.snapshot(self.habits)
-        return self._last
+        """Read a run, quicker with what was learned from other runs; not again one of the two that were read last."""
+        found = self.at_hand(source.ref)
+        if found is None:
+            found = source.snapshot(self.habits)
+            self._latest = (*self._latest[-1:], found)
+        return found
+
+    def at_hand(self, ref: StableRef) -> RunSnapshot | None:
+        """A run, if it was read just now."""
+        return next((snapshot for snapshot in self._latest if snapshot.run.ref == ref), None)
 
     def before(self, source: RunSource | None) -> Known | None:
         """The run to measure a later one against: this one, or the one before it that it was measured against itself.
@@ -86,7 +95,8 @@ class Uncertain(Exception):
 class RunTask:
     """Make the page of a run. `previous` is the run before it, as far as can be told before both are read.
 
-    `compared` says that there is a page that compares both.
+    `compared` says that there is a page that compares both; it is made along, while both are at hand, where `beside` are the references
+    that it may link to.
     """
 
     source: RunSource
@@ -94,25 +104,33 @@ class RunTask:
     pages: frozenset[str]
     previous: RunSource | None = None
     compared: bool = False
+    beside: frozenset[str] | None = None
 
     @property
     def size(self) -> int:
         """How many bytes of lines are read."""
         return self.source.lines.size
 
-    def page(self, reading: Reading) -> Callable[[], Made]:
+    def pages_from(self, reading: Reading) -> Make:
         """Read what it takes; gives what makes the page."""
-        snapshot = reading.snapshot(self.source)
-        own = Known.of(snapshot)
-        reading.remember(own)
         try:
             previous = reading.before(self.previous)
         except Uncertain:  # the page is made once all runs are known
-            return partial(_told, Made(ref=self.source.ref.text, title=snapshot.run.name, pages=()), snapshot, own.digest, UNCERTAIN)
+            own, snapshot = self._own(reading)
+            return partial(_unmade, snapshot, own.digest)
+        left = reading.at_hand(self.previous.ref) if self.previous and self.beside is not None else None
+        own, snapshot = self._own(reading)
         reading.remember_before(own, previous)
-        return partial(self._page, snapshot, own.digest, previous)
+        return partial(self._made, snapshot, own.digest, previous, left)
 
-    def _page(self, snapshot: RunSnapshot, own: str, previous: Known | None) -> Made:
+    def _own(self, reading: Reading) -> tuple[Known, RunSnapshot]:
+        snapshot = reading.snapshot(self.source)
+        own = Known.of(snapshot)
+        reading.remember(own)
+        return own, snapshot
+
+    def _made(self, snapshot: RunSnapshot, own: str, previous: Known | None, left: RunSnapshot | None) -> Iterator[Made]:
+        """The page, and the one that compares it with the run `left` of it, if that is what it was measured against."""
         if previous is None:
             document, near, against = build_snapshot_report(snapshot, directions=self.press.directions), set[str](), ALONE
         else:
@@ -121,7 +139,13 @@ class RunTask:
             document = build_snapshot_report(snapshot, before, self.press.directions, comparison)
             near = {before.ref, comparison.ref} if comparison else {before.ref}
             against = Against(before.ref, previous.digest, self.compared)
-        return _told(self.press.put(document, self.pages | near), snapshot, own, against)
+        yield _told(self.press.put(document, self.pages | near), snapshot, own, against)
+        if left is not None and self.beside is not None and left.run.ref.text == against.ref:
+            yield self.press.put(build_comparison(left, snapshot, self.press.directions), self.beside)
+
+
+def _unmade(snapshot: RunSnapshot, own: str) -> Iterator[Made]:
+    yield _told(Made(ref=snapshot.run.ref.text, title=snapshot.run.name, pages=()), snapshot, own, UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +162,12 @@ class DeploymentTask:
         """How many bytes of lines are read."""
         return self.source.lines.size
 
-    def page(self, reading: Reading) -> Callable[[], Made]:
+    def pages_from(self, reading: Reading) -> Make:
         """Read it; likewise."""
-        return partial(self._page, self.source.snapshot(reading.habits))
+        return partial(self._made, self.source.snapshot(reading.habits))
 
-    def _page(self, snapshot: DeploymentSnapshot) -> Made:
-        return self.press.put(build_deployment(snapshot, self.story, self.press.directions), self.pages)
+    def _made(self, snapshot: DeploymentSnapshot) -> Iterator[Made]:
+        yield self.press.put(build_deployment(snapshot, self.story, self.press.directions), self.pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +184,12 @@ class ComparisonTask:
         """How many bytes of lines are read."""
         return self.left.lines.size + self.right.lines.size
 
-    def page(self, reading: Reading) -> Callable[[], Made]:
+    def pages_from(self, reading: Reading) -> Make:
         """Read both; likewise."""
-        left, right = reading.snapshot(self.left), reading.snapshot(self.right)
-        return lambda: self.press.put(build_comparison(left, right, self.press.directions), self.pages)
+        return partial(self._made, reading.snapshot(self.left), reading.snapshot(self.right))
+
+    def _made(self, left: RunSnapshot, right: RunSnapshot) -> Iterator[Made]:
+        yield self.press.put(build_comparison(left, right, self.press.directions), self.pages)
 
 
 Task = RunTask | DeploymentTask | ComparisonTask
@@ -172,7 +198,8 @@ Task = RunTask | DeploymentTask | ComparisonTask
 def work(tasks: Sequence[Task]) -> list[Made]:
     """Do several: a function, so that it can be sent to a worker."""
     reading = Reading(_habits())
-    return [make() for together in _read_together(tasks) for make in [task.page(reading) for task in together]]
+    read = ([task.pages_from(reading) for task in together] for together in _read_together(tasks))
+    return [made for makes in read for make in makes for made in make()]
 
 
 def _read_together(tasks: Iterable[Task]) -> Iterator[list[Task]]:

@@ -2,9 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -177,13 +177,14 @@ class Assembly:
         """Take a record of which all is to be checked."""
         value = _non_finite(item)
         record = record_from_dict(item.data if value is None else _with_zero(item))
-        self._record(item.data, record, content_of(item.data), line, value)
+        self._record(item.data, record, partial(content_of, item.data), line, value)
 
-    def _record(self, data: Mapping[str, Any], record: Record, content: int, line: Located, value: float | None = None) -> None:
-        """Take a record that is good; `value` is that of a metric where it is no finite number."""
+    def _record(
+        self, data: Mapping[str, Any], record: Record, content: Callable[[], int], line: Located, value: float | None = None
+    ) -> None:
+        """Take a record that is good; `content` tells it apart from others, `value` is that of a metric where it is no finite number."""
         envelope = record.envelope
-        in_lane = self._lane.content(data) if isinstance(record, MetricRecord) else None
-        if not self._is_new(str(envelope.record_ref), content if in_lane is None else in_lane, line):
+        if not self._is_new(envelope.record_ref.text, self._weighed(data, record, content) if self.weighs else 0, line):
             return
         self.as_of = later(self.as_of, envelope.recorded_at)
         self.producers.add(envelope.producer_ref)
@@ -205,6 +206,10 @@ class Assembly:
             case DegradedRecord():
                 self.degraded.append(record)
                 self.series.add_gap(record)
+
+    def _weighed(self, data: Mapping[str, Any], record: Record, content: Callable[[], int]) -> int:
+        in_lane = self._lane.content(data) if isinstance(record, MetricRecord) else None
+        return content() if in_lane is None else in_lane
 
     def _settle(self) -> None:
         """Tell the mentions of what took the quick way; once, after the last line."""

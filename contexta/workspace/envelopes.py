@@ -25,10 +25,15 @@ _NOTHING: tuple[Any, ...] = (None, {}, [])
 
 
 class Checked(NamedTuple):
-    """A record that is good, and what tells it apart from others of its reference (see `content_of`)."""
+    """A record that is good, and what its envelope and payload say in common with others, and on their own."""
 
     record: Record
-    content: int
+    said: tuple[bytes, bytes]
+    own: list[Any]
+
+    def content(self) -> int:
+        """What tells it apart from others of its reference (see `content_of`)."""
+        return _content(*self.said, self.own)
 
 
 class _Common(NamedTuple):
@@ -55,7 +60,7 @@ def checked(data: Mapping[str, Any]) -> Checked | None:
         record = RECORD_TYPES[record_type].of_checked(envelope=envelope.pattern.model(own), payload=payload.pattern.model(its_own))
     except (KeyError, TypeError, ValueError):  # to be told in the words of a whole check
         return None
-    return Checked(record, _content(envelope.said, payload.said, own + its_own))
+    return Checked(record, (envelope.said, payload.said), own + its_own)
 
 
 def content_of(data: Mapping[str, Any]) -> int:

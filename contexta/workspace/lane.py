@@ -72,7 +72,7 @@ class Scope:
 class Spot:
     """A track in the run at hand; its points go to `channel`, once there are any.
 
-    `base` is the hash of what its lines have in common, `untagged` of what those without tags have.
+    `base` is the hash of what its lines have in common, `untagged` of what those without tags have; where contents are weighed.
     """
 
     track: Track
@@ -215,7 +215,7 @@ class Lane:
     def _spot(self, track: Track, scope: Scope) -> Spot:
         spot = self._spots.get((track, scope))
         if spot is None:
-            base = hash((scope.texts, track.manner, track.series))
+            base = hash((scope.texts, track.manner, track.series)) if self.weighs else 0
             spot = self._spots[track, scope] = Spot(track, scope, base, hash((base, ())))
         return spot
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from contexta.errors import ContextaError, UnreadableWorkspace
+from contexta.privacy import SECRETS, Privacy
 from contexta.workspace.catalog import Spread, here, refresh
 from contexta.workspace.database import Database, Notify, in_folder, in_memory
 from contexta.workspace.index import Index
@@ -25,9 +26,12 @@ def _silent(_what: str) -> None:
     """For a reader who is not told."""
 
 
-def open_workspace(path: str | Path) -> Workspace:
-    """Read a workspace's lines once and know what it holds; nothing is written. Raises UnreadableWorkspace when the folder is none."""
-    return _opened(_checked(path), Index(in_memory()), here, _silent)
+def open_workspace(path: str | Path, privacy: Privacy | None = SECRETS) -> Workspace:
+    """Read a workspace's lines once and know what it holds; nothing is written. Raises UnreadableWorkspace when the folder is none.
+
+    `privacy` says what of it is shown; with None it is all as it was written, secrets too.
+    """
+    return _opened(_checked(path), Index(in_memory()), here, _silent, privacy)
 
 
 @contextmanager
@@ -39,12 +43,14 @@ def indexed(
     spread: Spread = here,
     notify: Notify = _silent,
     waiting: Notify = _silent,
+    privacy: Privacy = SECRETS,
 ) -> Iterator[Workspace]:
     """Read what is new in a workspace since it was last opened so; what was learned is kept under it, or in the folder `cache`.
 
     A process that does the same meanwhile is waited for, which `waiting` is told. `anew` forgets what was learned before. `spread` has
-    parts of long files read elsewhere. `notify` is told what is read again and why. Raises UnreadableWorkspace when the folder is none,
-    ContextaError when the index breaks while it is used.
+    parts of long files read elsewhere. `notify` is told what is read again and why. `privacy` says what is shown.
+
+    Raises UnreadableWorkspace when the folder is none, ContextaError when the index breaks while it is used.
     """
     root = _checked(path)
     with ExitStack() as stack:
@@ -53,7 +59,7 @@ def indexed(
         if anew:
             index.clear()
         try:
-            yield _opened(root, index, spread, notify)
+            yield _opened(root, index, spread, notify, privacy)
         except sqlite3.Error as error:
             what = f"the index of {root} cannot be used: {error}"
             raise ContextaError(f"{what}; delete {CACHE} in the workspace, or keep it elsewhere with --cache") from None
@@ -74,14 +80,14 @@ def _database(stack: ExitStack, root: Path, cache: Path | None, notify: Notify, 
         return in_memory()
 
 
-def _opened(root: Path, index: Index, spread: Spread, notify: Notify) -> Workspace:
+def _opened(root: Path, index: Index, spread: Spread, notify: Notify, privacy: Privacy | None) -> Workspace:
     try:
         planes, notes = _refreshed(index, root, spread, notify)
     except OSError as error:
         raise UnreadableWorkspace(f"{root} cannot be read: {error.strerror}") from None
     for note in notes:
         notify(note)
-    return Workspace(root, planes, index)
+    return Workspace(root, planes, index, privacy)
 
 
 def _refreshed(index: Index, root: Path, spread: Spread, notify: Notify) -> tuple[dict[str, Plane], list[str]]:

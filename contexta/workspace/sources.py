@@ -6,6 +6,7 @@ from pathlib import Path
 
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, RunSnapshot, StableRef
 from contexta.errors import ContextaError
+from contexta.privacy import SECRETS, Privacy
 from contexta.workspace.assembly import Assembly
 from contexta.workspace.frames import interpret, own_ref
 from contexta.workspace.habits import Habits
@@ -80,7 +81,7 @@ def _own_ref(line: Located) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RunSource:
-    """One run: its lines, and what other lines say that stands on its page."""
+    """One run: its lines, what other lines say that stands on its page, and what of all this is shown; with None, all."""
 
     ref: StableRef
     lines: Lines
@@ -88,22 +89,26 @@ class RunSource:
     deployments: tuple[DeploymentExecution, ...]
     problems: tuple[Problem, ...]
     unassigned: bool
+    privacy: Privacy | None = SECRETS
 
     def snapshot(self, habits: Habits | None = None) -> RunSnapshot:
         """Read it; quicker with the `habits` of writers that were learned from other runs."""
         described = {deployment.ref: deployment for deployment in self.deployments}
         snapshot = run_snapshot(self.lines.assembled(self.problems, habits, self.ref.value), self.ref, self.project, described)
-        return replace(snapshot, unassigned=self.unassigned)
+        snapshot = replace(snapshot, unassigned=self.unassigned)
+        return self.privacy.snapshot(snapshot) if self.privacy else snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class DeploymentSource:
-    """One deployment: its lines, and the project that it belongs to."""
+    """One deployment: its lines, the project that it belongs to, and likewise what is shown."""
 
     ref: StableRef
     lines: Lines
     project: Project | None
+    privacy: Privacy | None = SECRETS
 
     def snapshot(self, habits: Habits | None = None) -> DeploymentSnapshot:
         """Read it; likewise."""
-        return deployment_snapshot(self.lines.assembled((), habits), self.ref, self.project)
+        snapshot = deployment_snapshot(self.lines.assembled((), habits), self.ref, self.project)
+        return self.privacy.snapshot(snapshot) if self.privacy else snapshot

@@ -7,6 +7,9 @@ from typing import Any
 from contexta.site import Built, Press, Selection, build_site
 from contexta.workspace import open as open_workspace
 
+# What lies beside the pages of every site that has HTML.
+BESIDE = {".nojekyll", "404.html", "manifest.json"}
+
 BEGIN, END = "2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z"
 
 

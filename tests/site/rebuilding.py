@@ -10,7 +10,9 @@ from typing import Any
 
 from contexta import workspace
 from contexta.render import Placement
-from contexta.site import Built, Crew, Press, Selection, build_site
+from contexta.site import Built, Crew, Hosting, Press, Retention, Selection, build_site
+from contexta.site.hosting import NOWHERE
+from contexta.site.retention import EVERYTHING
 from tests.site import tree
 
 # Where a workspace keeps its index: no part of what a clean build is made from.
@@ -30,6 +32,8 @@ class Site:
     cache: Path | None = None
     theme: Path | None = None
     assets: Placement = "inline"
+    hosting: Hosting = NOWHERE
+    retention: Retention = EVERYTHING
 
     def build(self, crew: Crew | None = None, *, anew: bool = False, notify: Callable[[str], None] = lambda _note: None) -> Built:
         """Build it once more."""
@@ -48,8 +52,9 @@ class Site:
     def _built(
         self, opened: workspace.Workspace, out: Path, crew: Crew | None = None, progress: Callable[[str], None] = lambda _title: None
     ) -> Built:
-        press = Press(out, self.formats, self.templates, theme=self.theme, assets=self.assets)
-        return build_site(opened, press, selection=Selection(**self.selection), title=self.title, crew=crew, progress=progress)
+        press = Press(out, self.formats, self.templates, theme=self.theme, assets=self.assets, hosting=self.hosting)
+        selection = Selection(**self.selection)
+        return build_site(opened, press, selection=selection, retention=self.retention, title=self.title, crew=crew, progress=progress)
 
     def clean(self) -> dict[str, bytes]:
         """What a build into a new folder gives, from a copy of the workspace that knows of no earlier build."""

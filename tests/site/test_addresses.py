@@ -106,3 +106,10 @@ def test_a_sheet_lies_beside_its_page(page: str, file: str, extension: str) -> N
     assert PAGES.links_from(page, extension)("sheet:values") is None
     beside = Addresses(PAGES.pages | {"sheet:values"})
     assert beside.links_from(page, extension)("sheet:values") == file.rpartition("/")[2]
+
+
+def test_a_published_site_has_whole_addresses_of_its_pages_alone() -> None:
+    link = Addresses(frozenset({"run:demo.r1", "index"})).links_at("https://reports.example.org/ml/", "html")
+    assert link("run:demo.r1") == "https://reports.example.org/ml/runs/demo.r1.html"
+    assert link("index") == "https://reports.example.org/ml/index.html"
+    assert link("stage:demo.r1.train") is link("run:demo.r2") is link("section:Metrics") is None

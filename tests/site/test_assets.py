@@ -39,7 +39,7 @@ def test_style_script_and_logo_lie_once_beside_the_pages_that_link_to_them(site:
     assert {re.sub("[0-9a-f]{16}", "DIGEST", name) for name in assets(site)} == {
         f"assets/contexta-DIGEST.{extension}" for extension in ("css", "js", "png")
     }
-    pages = sorted(site.out.rglob("*.html"))
+    pages = [*site.out.glob("*/*.html"), site.out / "index.html"]
     assert len(pages) == 3
     for page in pages:
         assert linked(page) == {(site.out / name).resolve().as_posix() for name in assets(site)}
@@ -51,7 +51,7 @@ def assets_of(site: Site) -> dict[str, str]:
 
 def test_no_path_begins_with_a_line_that_a_host_might_drop(site: Site) -> None:
     site.build()
-    assert not [path for path in site.out.rglob("*") if path.name.startswith(("_", "."))]
+    assert not [path for path in site.out.rglob("*") if path.name.startswith(("_", ".")) and path.name != ".nojekyll"]
 
 
 def test_the_manifest_names_them_and_the_site_is_what_a_clean_build_gives(site: Site) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import REAL_NAMES, TINY, real
-from tests.site import BEGIN, END, build, put_deployment, put_project, put_run, tree, workspace_of
+from tests.site import BEGIN, BESIDE, END, build, put_deployment, put_project, put_run, tree, workspace_of
 from tests.site.links import broken_links, markdown_links, read_page
 
 FORMATS = ("html", "md", "json")
@@ -45,7 +45,8 @@ def site(workspace: Path, tmp_path: Path) -> Path:
 
 
 def pages_of(site: Path, extension: str) -> list[Path]:
-    return sorted(site.rglob(f"*.{extension}"))
+    """The pages that others lead to."""
+    return sorted(path for path in site.rglob(f"*.{extension}") if path.relative_to(site).as_posix() not in BESIDE)
 
 
 def test_every_link_and_fragment_leads_somewhere(site: Path) -> None:
@@ -107,7 +108,7 @@ def test_the_manifest_lists_exactly_the_pages_with_their_digests_sorted(site: Pa
 
 def test_every_format_has_every_page(site: Path) -> None:
     stems = [{path.relative_to(site).with_suffix("").as_posix() for path in pages_of(site, extension)} for extension in ("html", "md")]
-    assert stems[0] == stems[1] == {path.relative_to(site).with_suffix("").as_posix() for path in pages_of(site, "json")} - {"manifest"}
+    assert stems[0] == stems[1] == {path.relative_to(site).with_suffix("").as_posix() for path in pages_of(site, "json")}
 
 
 def test_the_same_workspace_gives_the_same_bytes_wherever_it_lies(workspace: Path, site: Path, tmp_path: Path) -> None:
@@ -148,13 +149,13 @@ def test_pages_of_a_run_that_is_gone_are_removed_on_the_next_build(tmp_path: Pat
     root, site = two_runs(tmp_path)
     workspace_of(root, put_run("a", "one"))
     assert build(root, site).kept == []
-    assert tree(site).keys() == {"index.html", "manifest.json", "projects/a.html", "runs/a.one.html"}
+    assert tree(site).keys() == BESIDE | {"index.html", "projects/a.html", "runs/a.one.html"}
 
 
 def test_pages_of_a_format_that_is_no_longer_asked_for_are_removed(tmp_path: Path) -> None:
     root, site = two_runs(tmp_path)
     build(root, site, ("md",))
-    assert {Path(page).suffix for page in tree(site)} == {".md", ".json"}
+    assert {Path(page).suffix for page in tree(site).keys() - {".nojekyll"}} == {".md", ".json"}
 
 
 def test_files_that_no_build_wrote_outlive_every_build(tmp_path: Path) -> None:
@@ -177,7 +178,7 @@ def test_a_page_that_someone_changed_is_left_and_told(tmp_path: Path) -> None:
 def test_a_link_to_a_run_that_was_not_selected_is_no_link(tmp_path: Path) -> None:
     root = workspace_of(tmp_path / "workspace", put_run("a", "one"), put_run("a", "two"), put_deployment("a", "live", "one"))
     build(root, tmp_path / "site", runs=("a.two",))
-    assert tree(tmp_path / "site").keys() == {"index.html", "manifest.json", "projects/a.html", "runs/a.two.html"}
+    assert tree(tmp_path / "site").keys() == BESIDE | {"index.html", "projects/a.html", "runs/a.two.html"}
     assert broken_links(tmp_path / "site") == []
 
 

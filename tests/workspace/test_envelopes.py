@@ -38,7 +38,7 @@ def test_records_are_read_the_same_whatever_was_read_before(records: list[dict[s
         found = checked(data)
         if found is not None:
             assert _shown(found.record) == _told(data)
-            assert found.content == content_of(data)
+            assert found.content() == content_of(data)
 
 
 @build.unhurried

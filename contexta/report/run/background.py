@@ -86,6 +86,7 @@ def data_health(snapshot: RunSnapshot) -> Section:
         blocks.append(problem_table("What was found in this run's lines", snapshot.problems))
     else:
         blocks.append(Note("Nothing was skipped: every line that names this run was used."))
+    blocks += withheld(snapshot.withheld)
     if snapshot.unassigned:
         blocks.append(Note("Some lines of this workspace name no run, and may be this one's; Data Health on the index page tells which."))
     if guessed := inferred(snapshot):
@@ -93,9 +94,16 @@ def data_health(snapshot: RunSnapshot) -> Section:
     return Section("Data Health", tuple(blocks))
 
 
+def withheld(counts: Mapping[str, int]) -> list[Block]:
+    """What was masked or left out before the page was made."""
+    if not counts:
+        return []
+    return [Note(f"Masked or left out of this report: {', '.join(f'{what} ({count:,})' for what, count in counts.items())}.")]
+
+
 def problem_table(caption: str, problems: Iterable[Problem], name: str = "problems", limit: int = ROWS) -> Table:
     """Problems in the order of files and lines."""
-    return cut.table(name, ("Place", "Severity", "Key", "What"), sorted(problems), _problem_row, _BY_SEVERITY, caption, limit)
+    return cut.table(name, ("Place", "Severity", "Key", "What"), sorted(problems), cut.each(_problem_row), _BY_SEVERITY, caption, limit)
 
 
 def _problem_row(one: Problem) -> tuple[Cell, ...]:
