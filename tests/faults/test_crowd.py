@@ -27,6 +27,7 @@ while not select.select([sys.stdin], [], [], 0)[0]:
         for number in range(200):
             stage.metric("loss", number, tags={"note": "x" * (number % 7) * 200})
             os.write(1, f"{run.ref} {number}\\n".encode())
+            time.sleep(0.002)
 """
 
 # Builds again and again until stdin ends.
@@ -83,9 +84,11 @@ def test_what_four_writers_were_acknowledged_is_in_the_site_that_two_builders_ke
             writers[victim].wait()
             kills += 1
             writers[victim] = writer()
-        for process in (*writers, *builders):
-            process.communicate()
-            assert process.returncode == 0
+        for some in (writers, builders):
+            for process in some:  # all at once: builders that go on would not let one another in
+                assert process.stdin is not None
+                process.stdin.close()
+            assert [process.wait() for process in some] == [0] * len(some)
 
     for complaints in tmp_path.glob("*.err"):
         assert [line for line in complaints.read_text().splitlines() if "waiting for it to end" not in line] == []
