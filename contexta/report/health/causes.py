@@ -32,6 +32,29 @@ CAUSES: Mapping[str, Cause] = {
         "Nothing that they hold is in any report: scopes are inferred from the records that name them.",
         "Install the extra that is named, where contexta-report runs.",
     ),
+    "unreadable_folder": Cause(
+        "Folders that cannot be listed", "Nothing that they hold is in any report.", "Let your user list them, and run it again."
+    ),
+    "outside_file": Cause(
+        "Files that lead out of the workspace",
+        "They are not read: whoever wrote the workspace must not choose what else of this machine is read.",
+        "Put the file itself where the link stands.",
+    ),
+    "cut_archive": Cause(
+        "Archives that end in the middle",
+        "Reports have what they hold up to there.",
+        "Nothing while the archive is written; else restore it from a copy.",
+    ),
+    "damaged_archive": Cause(
+        "Archives that are damaged",
+        "Reports have what they hold up to the damage.",
+        "Restore them from a copy.",
+    ),
+    "large_archive": Cause(
+        "Archives that unpack to more than is read",
+        "What comes after that is in no report.",
+        "Unpack them where they lie, or split them.",
+    ),
     "changed_file": Cause(
         "Files that changed under the reader",
         "What stood there when they were indexed, and is gone, is in no report.",
@@ -73,6 +96,11 @@ CAUSES: Mapping[str, Cause] = {
         "Lines that are too long", "They are passed over: what they said is in no report.", "Keep large values in artifacts."
     ),
     "deep_line": Cause("Lines nested too deep", "They are passed over: what they said is in no report.", "Write attributes less deep."),
+    "trimmed_line": Cause(
+        "Lines of which some is left out",
+        "They are read without the part that is named.",
+        "Keep large values in artifacts.",
+    ),
     "wrong_frame": Cause(
         "Lines that are no lines of a workspace",
         "They are passed over.",
@@ -170,6 +198,7 @@ CAUSES: Mapping[str, Cause] = {
         "Nothing, or look at the file by hand.",
     ),
     # what does not matter
+    "same_lines": Cause("Files whose lines stand in another file too", "They are read once.", "Nothing."),
     "byte_order_mark": Cause("Files that begin with a byte-order mark", "It is passed over.", "Nothing."),
     "crlf": Cause("Files whose lines end in CR LF", "They are read as if they ended in LF.", "Nothing."),
     "blank_line": Cause("Blank lines", "They are passed over.", "Nothing."),

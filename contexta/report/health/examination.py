@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contexta.report.health.causes import CAUSES, Cause
@@ -10,6 +10,9 @@ from contexta.report.health.findings import Finding
 
 # As many findings of a cause are kept with their places.
 KEPT = 100
+
+# As many letters of what is wrong are kept: some of it is what a program wrote.
+LETTERS = 2_000
 
 _GRAVEST_FIRST = ("error", "warning", "info")
 
@@ -63,7 +66,7 @@ class Examination:
         group.counts[finding.severity] += 1
         group.keys.add(finding.key)
         if len(group.first) < KEPT:
-            group.first.append(finding)
+            group.first.append(finding if len(finding.what) <= LETTERS else replace(finding, what=f"{finding.what[:LETTERS]}…"))
 
     def groups(self) -> list[Group]:
         """The causes, the gravest first, then in the order of the table."""

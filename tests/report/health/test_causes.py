@@ -10,7 +10,7 @@ from contexta.report.health.findings import _OF_SCOPES
 from tests.conftest import CHECKOUT
 
 # What makes a problem, and which of its arguments is the key. Issues of runs are found only where they are about scopes.
-MAKERS = {"Problem": 2, "problem": 0, "Finding": 1, "Verdict": 0, "_unknown": None}
+MAKERS = {"Problem": 2, "problem": 0, "Finding": 1, "Verdict": 0, "Flaw": 0}
 
 
 def keys_in(source: str) -> Iterator[str]:

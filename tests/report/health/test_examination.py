@@ -1,7 +1,7 @@
 """Findings are counted by cause, the gravest first, and only the first of each are kept."""
 
 from contexta.report.health import Examination, Finding
-from contexta.report.health.examination import KEPT
+from contexta.report.health.examination import KEPT, LETTERS
 
 
 def _of(*findings: Finding) -> Examination:
@@ -51,3 +51,8 @@ def test_a_place_is_file_and_line_else_the_file_else_the_reference() -> None:
         Finding("info", "crlf", "x", ref="run:p.r"),
     ]
     assert [one.place for one in places] == ["a.jsonl:7", "a.jsonl", "run:p.r"]
+
+
+def test_words_without_end_are_cut() -> None:
+    (group,) = _of(Finding("error", "lost_records", "x" * 100_000)).groups()
+    assert group.first[0].what == "x" * LETTERS + "…"
