@@ -198,6 +198,9 @@ CAUSES: Mapping[str, Cause] = {
         "Nothing, or look at the file by hand.",
     ),
     # what does not matter
+    "unread_file": Cause(
+        "Files that are not read", "Nothing that they hold is in any report.", "Nothing, or give them the name of a plane: x.jsonl."
+    ),
     "same_lines": Cause("Files whose lines stand in another file too", "They are read once.", "Nothing."),
     "byte_order_mark": Cause("Files that begin with a byte-order mark", "It is passed over.", "Nothing."),
     "crlf": Cause("Files whose lines end in CR LF", "They are read as if they ended in LF.", "Nothing."),
