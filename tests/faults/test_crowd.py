@@ -22,12 +22,14 @@ import os, select, sys, time
 from contexta import Contexta
 
 ctx = Contexta(sys.argv[1], config={"project_name": sys.argv[2]})
-while not select.select([sys.stdin], [], [], 0)[0]:
+ended = False
+while not ended:
     with ctx.run("train") as run, run.stage("fit") as stage:
         for number in range(200):
             stage.metric("loss", number, tags={"note": "x" * (number % 7) * 200})
             os.write(1, f"{run.ref} {number}\\n".encode())
             time.sleep(0.002)
+    ended = bool(select.select([sys.stdin], [], [], 0)[0])
 """
 
 # Builds again and again until stdin ends.
