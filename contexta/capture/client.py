@@ -52,10 +52,14 @@ _SCOPES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Settings: the project's name (default: the folder that the workspace lies in), and environment variables to write down by name."""
+    """Settings: the project's name (default: the folder that the workspace lies in), and environment variables to write down by name.
+
+    With `fsync` each line has reached the disk when a call returns; see `LineFile` for what that costs.
+    """
 
     project_name: str | None = None
     environment_variables: tuple[str, ...] = ()
+    fsync: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,10 @@ class Contexta:
         self._config = config if isinstance(config, Config) else _config(config or {})
         self.project_name = self._config.project_name or _folder_name(self.workspace)
         self._project = StableRef("project", component(self.project_name, "project_name"))
-        self.sinks: tuple[Sink, ...] = (LocalJsonlSink(self.workspace),) if sinks is None else tuple(sinks)
-        ledger = Ledger(self.workspace)
+        self.sinks: tuple[Sink, ...] = (LocalJsonlSink(self.workspace, fsync=self._config.fsync),) if sinks is None else tuple(sinks)
+        ledger = Ledger(self.workspace, fsync=self._config.fsync)
         self.metadata_store = MetadataStore(ledger)
-        self.record_store = RecordStore(self.workspace)
+        self.record_store = RecordStore(self.workspace, fsync=self._config.fsync)
         self._session = Session(self.workspace, ledger, self.sinks)
 
     @cached_property

@@ -6,6 +6,7 @@ from contexta import __version__
 from contexta.cli.build import build
 from contexta.cli.check import check
 from contexta.cli.compare import compare
+from contexta.cli.doctor import doctor
 from contexta.cli.email import email
 from contexta.cli.run import run
 
@@ -18,5 +19,5 @@ def main() -> None:
     """Turn a Contexta workspace into reports that people can open."""
 
 
-for _command in (build, run, compare, check, email):
+for _command in (build, run, compare, check, email, doctor):
     main.add_command(_command)

@@ -1,12 +1,14 @@
 """What a worker needs to read one run or deployment: small, picklable, and complete without the index."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, RunSnapshot, StableRef
+from contexta.errors import ContextaError
 from contexta.privacy import SECRETS, Privacy
 from contexta.workspace.assembly import Assembly
+from contexta.workspace.frames import interpret, own_ref
 from contexta.workspace.habits import Habits
 from contexta.workspace.index import byte_count, unpacked
 from contexta.workspace.lane import Repeated
@@ -30,6 +32,14 @@ class Lines:
                     yield from map(part.parsed, range(len(part.texts)))
                 else:
                     yield part
+
+    def places(self, refs: Collection[str]) -> dict[str, tuple[str, int]]:
+        """The file and line of the last line that puts, records or registers each of these references."""
+        found: dict[str, tuple[str, int]] = {}
+        for line in self if refs else ():
+            if isinstance(line, Located) and (ref := _own_ref(line)) in refs:
+                found[ref] = (line.file, line.line)
+        return found
 
     def assembled(self, problems: Iterable[Problem] = (), habits: Habits | None = None, run: str = "") -> Assembly:
         """The lines, read and put together with what is known to be wrong beside them; `run` where all are of one (`project.run`).
@@ -59,6 +69,14 @@ class Lines:
     def size(self) -> int:
         """How many bytes they are."""
         return sum(byte_count(data) for _, data in self.extents)
+
+
+def _own_ref(line: Located) -> str:
+    """The reference of what a line holds; empty where it cannot be used."""
+    try:
+        return own_ref(interpret(line.value))
+    except ContextaError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

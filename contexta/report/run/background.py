@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from contexta.contract import ContextModel, EnvironmentSnapshot, Problem, RunSnapshot
+from contexta.contract import EnvironmentSnapshot, Problem, RunSnapshot
 from contexta.contract.details import DETAILS, NAMESPACE, run_details
 from contexta.report import cells, cut
 from contexta.report.choice import ROWS
 from contexta.report.document import Block, Cell, Code, Details, Fact, Facts, Level, Lineage, Note, Number, Pairs, Section, Table, Text
+from contexta.report.health.inferred import inferred
 from contexta.report.run.overview import detail_facts
 
 # As many things of a kind as a step of the lineage names.
@@ -88,8 +89,8 @@ def data_health(snapshot: RunSnapshot) -> Section:
     blocks += withheld(snapshot.withheld)
     if snapshot.unassigned:
         blocks.append(Note("Some lines of this workspace name no run, and may be this one's; Data Health on the index page tells which."))
-    if inferred := _inferred(snapshot):
-        blocks.append(Note(f"Inferred, because no line describes them: {inferred}. Their times are those of the records that name them."))
+    if guessed := inferred(snapshot):
+        blocks.append(Note(f"Inferred, because no line describes them: {guessed}. Their times are those of the records that name them."))
     return Section("Data Health", tuple(blocks))
 
 
@@ -107,16 +108,3 @@ def problem_table(caption: str, problems: Iterable[Problem], name: str = "proble
 
 def _problem_row(one: Problem) -> tuple[Cell, ...]:
     return (Code(one.place), Level(one.severity), Code(one.key), Text(one.what))
-
-
-def _inferred(snapshot: RunSnapshot) -> str:
-    groups: tuple[tuple[str, str, tuple[ContextModel, ...]], ...] = (
-        ("run", "runs", (snapshot.run,)),
-        ("stage", "stages", snapshot.stages),
-        ("batch", "batches", snapshot.batches),
-        ("sample", "samples", snapshot.samples),
-        ("operation", "operations", snapshot.operations),
-        ("deployment", "deployments", snapshot.deployments),
-    )
-    counts = ((sum(model.inferred for model in models), one, many) for one, many, models in groups)
-    return ", ".join(cells.counted(*entry) for entry in counts if entry[0])
