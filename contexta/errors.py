@@ -1,5 +1,7 @@
 """What can go wrong, worded for the person who reads it."""
 
+from typing import Self
+
 
 class ContextaError(Exception):
     """Something the user can act on: one sentence that says what is wrong, where, and the way out."""
@@ -13,9 +15,13 @@ class ContractError(ContextaError, ValueError):
         self.field = field
         self.rule = rule
 
-    def inside(self, field: str) -> "ContractError":
+    def inside(self, field: str) -> Self:
         """The same fault seen from one level further out (`value` becomes `payload.value`)."""
-        return ContractError(f"{field}.{self.field}" if self.field else field, self.rule)
+        return type(self)(f"{field}.{self.field}" if self.field else field, self.rule)
+
+
+class BackwardTime(ContractError):
+    """Something that ended before it began, or was written down before it was seen."""
 
 
 class UnreadableWorkspace(ContextaError):
@@ -24,6 +30,10 @@ class UnreadableWorkspace(ContextaError):
 
 class UnknownRef(ContextaError):
     """A reference that names nothing in this workspace, or more than one thing."""
+
+
+class Leak(ContextaError):
+    """A file that was about to be published holds what is not to be shown."""
 
 
 class TemplateFailure(ContextaError):

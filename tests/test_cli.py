@@ -621,7 +621,7 @@ def test_help_tells_every_option_and_what_it_is_for(command: str) -> None:
     for parameter in cli.main.commands[command].get_params(click.Context(cli.main.commands[command])):
         if parameter.param_type_name == "option":
             assert all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", help_text) for name in parameter.opts), parameter.opts
-    assert "REF is run:proj.name" in " ".join(help_text.split())
+    assert "REF is run:proj.name" in " ".join(help_text.split()) or command == "doctor"
 
 
 @pytest.mark.parametrize("words", [(), ("--help",), ("-h",), ("build", "-h"), ("run", "-h")])

@@ -14,17 +14,18 @@ PACKAGE = CHECKOUT / "contexta"
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "contract": frozenset({"errors"}),
-    "workspace": frozenset({"contract", "errors"}),
+    "privacy": frozenset({"contract", "errors"}),
+    "workspace": frozenset({"contract", "privacy", "errors"}),
     "report": frozenset({"contract", "errors"}),
     "render": frozenset({"report.document", "errors"}),
     "capture": frozenset({"contract", "workspace", "report", "render", "errors"}),
-    "site": frozenset({"workspace", "report", "render", "contract", "errors"}),
+    "site": frozenset({"workspace", "privacy", "report", "render", "contract", "errors"}),
     "delivery": frozenset({"report", "render", "errors"}),
-    "cli": frozenset({"site", "delivery", "workspace", "report", "render", "errors", "contexta"}),
+    "cli": frozenset({"site", "delivery", "privacy", "workspace", "report", "render", "errors", "contexta"}),
     "contexta": frozenset({"capture"}),
 }
 PRINTS = "cli"
-NO_CLOCK = ("report", "render", "site")
+NO_CLOCK = ("privacy", "report", "render", "site")
 
 _CLOCK_MODULES = {"time", "random", "uuid", "secrets"}
 _CLOCK_METHODS = {"now", "utcnow", "today", "urandom"}

@@ -52,10 +52,14 @@ _SCOPES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Settings: the project's name (default: the folder that the workspace lies in), and environment variables to write down by name."""
+    """Settings: the project's name (default: the folder that the workspace lies in), and environment variables to write down by name.
+
+    With `fsync` each line has reached the disk when a call returns; see `LineFile` for what that costs.
+    """
 
     project_name: str | None = None
     environment_variables: tuple[str, ...] = ()
+    fsync: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,10 @@ class Contexta:
         self._config = config if isinstance(config, Config) else _config(config or {})
         self.project_name = self._config.project_name or _folder_name(self.workspace)
         self._project = StableRef("project", component(self.project_name, "project_name"))
-        self.sinks: tuple[Sink, ...] = (LocalJsonlSink(self.workspace),) if sinks is None else tuple(sinks)
-        ledger = Ledger(self.workspace)
+        self.sinks: tuple[Sink, ...] = (LocalJsonlSink(self.workspace, fsync=self._config.fsync),) if sinks is None else tuple(sinks)
+        ledger = Ledger(self.workspace, fsync=self._config.fsync)
         self.metadata_store = MetadataStore(ledger)
-        self.record_store = RecordStore(self.workspace)
+        self.record_store = RecordStore(self.workspace, fsync=self._config.fsync)
         self._session = Session(self.workspace, ledger, self.sinks)
 
     @cached_property
@@ -160,19 +164,23 @@ class Contexta:
         return [deployment for deployment in found if wanted in (None, deployment.project_ref.value)]
 
     def get_run_snapshot(self, run_ref: StableRef | str) -> RunSnapshot:
-        """All that is known of a run; raises UnknownRef when nothing names it."""
+        """All that is known of a run, as it was written, secrets too; raises UnknownRef when nothing names it."""
         return self._reader().snapshot(run_ref)
 
     def diagnose_run(self, run_ref: StableRef | str) -> Diagnosis:
         """What needs attention in a run."""
-        return Diagnosis(diagnose(self.get_run_snapshot(run_ref)))
+        return Diagnosis(diagnose(self._shown(run_ref)))
 
     def build_snapshot_report(self, run_ref: StableRef | str) -> Report:
         """The report of a run."""
-        return Report(build_snapshot_report(self.get_run_snapshot(run_ref)))
+        return Report(build_snapshot_report(self._shown(run_ref)))
+
+    def _shown(self, run_ref: StableRef | str) -> RunSnapshot:
+        """What reports show of a run."""
+        return reading.open(self.workspace).snapshot(run_ref)
 
     def _reader(self) -> reading.Workspace:
-        return reading.open(self.workspace)
+        return reading.open(self.workspace, None)
 
     def _put_project(self) -> None:
         self._adopt()

@@ -10,6 +10,7 @@ from contexta.contract import (
     StableRef,
     StageExecution,
 )
+from contexta.contract.records import LOST_WRITES
 from contexta.errors import ContractError
 
 
@@ -81,7 +82,7 @@ class RunScope(Scope):
         Scope.close(self, status)
 
     def _tell_loss(self, where: str, loss: Loss) -> bool:
-        return self._degraded("capture.lost", "error", f"{loss.writes} writes were lost by {where}: {loss.first}", {"writes": loss.writes})
+        return self._degraded(LOST_WRITES, "error", f"{loss.writes} writes were lost by {where}: {loss.first}", {"writes": loss.writes})
 
 
 def _sample(

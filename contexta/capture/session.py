@@ -12,7 +12,6 @@ from contexta.capture.sinks import Sink
 from contexta.capture.stores import Ledger
 from contexta.contract import ContextModel, StableRef
 from contexta.errors import ContractError
-from contexta.workspace.append import claim
 from contexta.workspace.layout import claim_of
 
 M = TypeVar("M", bound=ContextModel)
@@ -86,7 +85,7 @@ class Session:
         if name in self._claimed:
             return False
         self._claimed.add(name)
-        return bool(self._try("the ledger", lambda: claim(claim_of(self.root, name)), otherwise=True))
+        return bool(self._try("the ledger", lambda: self._ledger.claim(name), otherwise=True))
 
     def _try(self, where: str, write: Callable[[], Any], *, otherwise: Any = None) -> Any:
         try:

@@ -24,12 +24,12 @@ class Sink(Protocol):
 
 
 class LocalJsonlSink:
-    """Appends a frame a line to `cache/capture/<family>.jsonl` under the workspace."""
+    """Appends a frame a line to `cache/capture/<family>.jsonl` under the workspace. `fsync` as of `LineFile`."""
 
-    def __init__(self, workspace: str | Path, name: str = "local-jsonl") -> None:
+    def __init__(self, workspace: str | Path, name: str = "local-jsonl", *, fsync: bool = False) -> None:
         self.name = name
         self._folder = Path(os.path.abspath(workspace)) / CAPTURE
-        self._files = {family: LineFile(self.file_path_for(family)) for family in FAMILIES}
+        self._files = {family: LineFile(self.file_path_for(family), fsync=fsync) for family in FAMILIES}
 
     def file_path_for(self, family: str) -> Path:
         """The absolute path of a family's file; raises ContextaError when there is no such family."""

@@ -22,11 +22,12 @@ from contexta.workspace.layout import LEDGER, SEGMENTS, claim_of
 
 
 class Ledger:
-    """Appends puts to `metadata/ledger.jsonl`; a later put of the same reference is the new state."""
+    """Appends puts to `metadata/ledger.jsonl`; a later put of the same reference is the new state. `fsync` as of `LineFile`."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, fsync: bool = False) -> None:
         self.root = root
-        self._file = LineFile(root / LEDGER)
+        self._fsync = fsync
+        self._file = LineFile(root / LEDGER, fsync=fsync)
 
     def put(self, model: ContextModel, expected: type[ContextModel]) -> None:
         """Append one put; raises ContextaError when it is not the model expected or cannot be written."""
@@ -36,10 +37,14 @@ class Ledger:
             raise ContextaError(f"{model.ref} is inferred: nothing says that it is so, and it cannot be put")
         try:
             if isinstance(model, Run | Project | DeploymentExecution):
-                claim(claim_of(self.root, str(model.ref)))
+                self.claim(str(model.ref))
             self.append(model)
         except OSError as error:
             raise ContextaError(f"{self._file.path}: {model.ref} cannot be written: {error.strerror}") from error
+
+    def claim(self, name: str) -> bool:
+        """Take a name; False when it was taken before. Raises OSError when it cannot be written."""
+        return claim(claim_of(self.root, name), fsync=self._fsync)
 
     def append(self, model: ContextModel) -> None:
         """Append one put; raises OSError when it cannot be written."""
@@ -135,10 +140,11 @@ class MetadataStore:
 
 
 class RecordStore:
-    """The record plane: `records/segments/segment-NNNNNN.jsonl`, one segment a writer."""
+    """The record plane: `records/segments/segment-NNNNNN.jsonl`, one segment a writer. `fsync` as of `LineFile`."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, fsync: bool = False) -> None:
         self._folder = root / SEGMENTS
+        self._fsync = fsync
         self._file: LineFile | None = None
         self._sequence = 0
 
@@ -148,7 +154,7 @@ class RecordStore:
             raise ContextaError(f"expected a record, got {type(record).__name__}")
         try:
             if self._file is None:
-                self._file = LineFile(_new_segment(self._folder))
+                self._file = LineFile(_new_segment(self._folder, fsync=self._fsync), fsync=self._fsync)
             self._file.append({"appended_at": now(), "record": record.to_dict(), "sequence": self._sequence + 1})
         except OSError as error:
             raise ContextaError(f"{self._folder}: {record.envelope.record_ref} cannot be written: {error.strerror}") from error
@@ -160,10 +166,10 @@ class RecordStore:
             self._file.close()
 
 
-def _new_segment(folder: Path) -> Path:
+def _new_segment(folder: Path, *, fsync: bool) -> Path:
     """A segment that no other writer has: the next free number."""
     taken = [path.name.partition(".")[0].removeprefix("segment-") for path in folder.glob("segment-*.jsonl*")]  # compressed or not
     number = max((int(text) for text in taken if text.isdigit()), default=0) + 1
-    while not claim(folder / f"segment-{number:06}.jsonl"):
+    while not claim(folder / f"segment-{number:06}.jsonl", fsync=fsync):
         number += 1
     return folder / f"segment-{number:06}.jsonl"

@@ -4,7 +4,9 @@ import click
 
 from contexta import __version__
 from contexta.cli.build import build
+from contexta.cli.check import check
 from contexta.cli.compare import compare
+from contexta.cli.doctor import doctor
 from contexta.cli.email import email
 from contexta.cli.run import run
 
@@ -17,5 +19,5 @@ def main() -> None:
     """Turn a Contexta workspace into reports that people can open."""
 
 
-for _command in (build, run, compare, email):
+for _command in (build, run, compare, check, email, doctor):
     main.add_command(_command)

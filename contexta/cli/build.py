@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from contexta.cli.grouping import InGroups
-from contexta.cli.options import CACHE, DIRECTION, TEMPLATES, THEME, WORKSPACE
+from contexta.cli.options import CACHE, DIRECTION, PRIVACY, TEMPLATES, THEME, WORKSPACE
 from contexta.cli.publishing import publishing, too_heavy
 from contexta.cli.telling import EXIT_GATE, errors_told, keep_quiet, progress, tell
 
 if TYPE_CHECKING:
+    from contexta.privacy import Privacy
     from contexta.render import Placement
     from contexta.report import Directions
     from contexta.site import Built, Crew, Hosting, Retention
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 DASK = "dask:"
 
 GROUPS = {
-    "What it shows": ("projects", "runs", "keep", "keep_days", "title", "directions"),
+    "What it shows": ("projects", "runs", "keep", "keep_days", "title", "directions", "public", "public_tags"),
     "How it is written": ("out", "formats", "templates", "theme", "assets"),
     "Where it is served": ("base", "allow_indexing"),
     "How it is built": ("strict", "jobs", "scheduler", "cache", "full", "verbose"),
@@ -81,6 +82,7 @@ def _executor(_context: click.Context, _option: click.Parameter, value: str | No
 @click.option("--strict", is_flag=True, help="Exit 1 when anything needs attention: an error or warning in a run, a deployment or a file.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Processes to work with.  [default: the cores]")
 @click.option("--executor", "scheduler", metavar="dask:ADDRESS", callback=_executor, help="Work on a Dask cluster instead (extra dask).")
+@PRIVACY
 @CACHE
 @click.option("--full", is_flag=True, help="Read every line and make every page again.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was read again and why, and how many pages were made.")
@@ -97,6 +99,7 @@ def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
     assets: Placement,
     jobs: int | None,
     scheduler: str | None,
+    privacy: Privacy,
     cache: Path | None,
     *,
     hosting: Hosting,
@@ -126,7 +129,7 @@ def build(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
         )
         notify = tell if verbose else keep_quiet
         with (
-            workspace.indexed(folder, cache, anew=full, spread=crew.in_order, notify=notify, waiting=tell) as opened,
+            workspace.indexed(folder, cache, anew=full, spread=crew.in_order, notify=notify, waiting=tell, privacy=privacy) as opened,
             progress() as shown,
         ):
             selection = Selection(projects=projects, runs=runs)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contexta.cli.options import CACHE, DIRECTION, OUTPUT, PAGE_FORMAT, PAGE_FORMATS, TEMPLATES, THEME, WORKSPACE
-from contexta.cli.output import write
+from contexta.cli.options import CACHE, DIRECTION, LIMIT, OUTPUT, PAGE_FORMAT, PRIVACY, TEMPLATES, THEME, WORKSPACE
+from contexta.cli.output import rendered, write
 from contexta.cli.telling import errors_told, tell
 from contexta.errors import UnknownRef
 
 if TYPE_CHECKING:
+    from contexta.privacy import Privacy
     from contexta.report import Directions
 
 PREVIOUS = "previous"
@@ -23,20 +24,24 @@ PREVIOUS = "previous"
 @click.argument("right")
 @WORKSPACE
 @PAGE_FORMAT
+@LIMIT
 @OUTPUT
 @DIRECTION
 @TEMPLATES
 @THEME
+@PRIVACY
 @CACHE
 def compare(  # noqa: PLR0913, PLR0917  # an argument for each option, which click gives by name
     left: str,
     right: str,
     folder: Path,
     format_: str,
+    limit: int | None,
     out: str,
     directions: Directions,
     templates: Path | None,
     theme: Path | None,
+    privacy: Privacy,
     cache: Path | None,
 ) -> None:
     """Write what differs between two runs; changes are from LEFT to RIGHT.
@@ -46,14 +51,12 @@ def compare(  # noqa: PLR0913, PLR0917  # an argument for each option, which cli
     """
     with errors_told():
         from contexta import workspace
-        from contexta.render import no_links
         from contexta.report import build_comparison
-        from contexta.site import render_as
 
-        with workspace.indexed(folder, cache, waiting=tell) as opened:
+        with workspace.indexed(folder, cache, waiting=tell, privacy=privacy) as opened:
             newer = opened.snapshot(opened.resolve(right))
             older = opened.previous(newer.run.ref) if left == PREVIOUS else opened.snapshot(opened.resolve(left))
             if older is None:
                 raise UnknownRef(f"no run of the project completed before {newer.run.ref}")
             document = build_comparison(older, newer, directions)
-        write(render_as(document, PAGE_FORMATS[format_], templates, no_links, theme), out)
+        write(rendered(document, format_, limit, templates, theme), out, privacy)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contexta.cli.options import CACHE, DIRECTION, TEMPLATES, THEME, WORKSPACE
+from contexta.cli.options import CACHE, DIRECTION, PRIVACY, TEMPLATES, THEME, WORKSPACE
 from contexta.cli.output import write
 from contexta.cli.publishing import served_at
 from contexta.cli.telling import errors_told, tell
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from email.headerregistry import Address
 
     from contexta.delivery import Attachment, Server
+    from contexta.privacy import Privacy
     from contexta.render import Links
     from contexta.report import Directions, Document
     from contexta.workspace import Workspace
@@ -100,6 +101,7 @@ def _since(_context: click.Context, _option: click.Parameter, value: str) -> str
 @DIRECTION
 @TEMPLATES
 @THEME
+@PRIVACY
 @CACHE
 def email(  # noqa: PLR0913, PLR0917  # an argument for each option, which click gives by name
     ref: str,
@@ -116,6 +118,7 @@ def email(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
     directions: Directions,
     templates: Path | None,
     theme: Path | None,
+    privacy: Privacy,
     cache: Path | None,
 ) -> None:
     """Send the report of one run, or of what is new, as a mail.
@@ -128,17 +131,22 @@ def email(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
     with errors_told():
         from contexta import workspace
         from contexta.delivery import compose, deliver, fitted, subject_of
+        from contexta.privacy import SECRETS
         from contexta.render import MailRenderer
         from contexta.site import links_of
 
-        with workspace.indexed(folder, cache, waiting=tell) as opened:
+        with workspace.indexed(folder, cache, waiting=tell, privacy=privacy) as opened:
             document = _digest(opened, since, directions) if ref == INDEX else _run(opened, ref, directions)
             links = links_of(opened, base)
         attachment, closing = _attachment(document, attach, links, templates, theme)
         letter = fitted(document, MailRenderer.create(templates, theme), links, closing)
         mail = compose(letter, subject or subject_of(document), sender, to, cc, attachment)
+        for part in (letter.text, letter.html, subject or subject_of(document)):
+            privacy.refuse_leaks("the mail", part.encode("utf-8", "replace"))
+        if attachment is not None:
+            privacy.refuse_leaks(attachment.name, attachment.content)
         if eml is not None:
-            write(mail.content, eml)
+            write(mail.content, eml, SECRETS)  # looked at above, in parts: wrapped lines hide what they hold
         if server is not None:
             try:
                 deliver(mail, server)

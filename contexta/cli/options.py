@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +13,13 @@ if TYPE_CHECKING:  # what a command needs is imported when it runs, so that --he
     from contexta.report import Directions
 
 # What `--format` takes for one page → the extension that names it.
-PAGE_FORMATS = {"html": "html", "md": "md", "json": "json", "text": "txt"}
+PAGE_FORMATS = {"html": "html", "md": "md", "json": "json", "text": "txt", "comment": "md"}
+
+# A step's summary on GitHub may have 1 MiB, a comment 65,536 characters; both are refused when they are longer. What is left over is for
+# those who put a line of their own above or below.
+SUMMARY_BYTES, COMMENT_CHARACTERS = 900 * 1024, 65_000
+# In fewer, there is no room to say what is cut.
+MIN_BYTES = 10_000
 
 WORKSPACE = click.argument("folder", metavar="[WORKSPACE]", default=".contexta", type=click.Path(path_type=Path))
 CACHE = click.option(
@@ -52,7 +60,42 @@ DIRECTION = click.option(
     help="More of this metric is better, or worse, whatever its name tells (again for more).",
 )
 
-PAGE_FORMAT = click.option("--format", "format_", default="html", show_default=True, type=click.Choice(list(PAGE_FORMATS)))
+
+def PRIVACY(command: Callable[..., None]) -> Callable[..., None]:  # noqa: N802  # used as the other options are
+    """--public and --public-tag, which a command takes as its argument `privacy`."""
+
+    @click.option(
+        "--public", is_flag=True, help="Leave out absolute paths, hosts, users, environment variables and tags; check the result."
+    )
+    @click.option("--public-tag", "public_tags", multiple=True, metavar="NAME", help="A tag that --public leaves in (again for more).")
+    @wraps(command)
+    def with_privacy(*arguments: Any, **named: Any) -> None:
+        from contexta.privacy import Privacy
+
+        public, tags = bool(named.pop("public")), named.pop("public_tags")
+        if tags and not public:
+            raise click.UsageError("--public-tag goes with --public")
+        named["privacy"] = Privacy(public, tuple(sorted(tags)))
+        command(*arguments, **named)
+
+    return with_privacy
+
+
+PAGE_FORMAT = click.option(
+    "--format",
+    "format_",
+    default="html",
+    show_default=True,
+    type=click.Choice(list(PAGE_FORMATS)),
+    help="md fits the summary of a step on GitHub, comment is the same in 65,000 characters: what matters least is cut, and named.",
+)
+LIMIT = click.option(
+    "--limit-bytes",
+    "limit",
+    metavar="N",
+    type=click.IntRange(min=MIN_BYTES),
+    help=f"With --format md: as many bytes as may be written.  [default: {SUMMARY_BYTES}]",
+)
 OUTPUT = click.option(
     "-o",
     "--output",

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contexta.cli.options import CACHE, DIRECTION, OUTPUT, PAGE_FORMAT, PAGE_FORMATS, TEMPLATES, THEME, WORKSPACE
-from contexta.cli.output import write
+from contexta.cli.options import CACHE, DIRECTION, LIMIT, OUTPUT, PAGE_FORMAT, PRIVACY, TEMPLATES, THEME, WORKSPACE
+from contexta.cli.output import rendered, write
 from contexta.cli.telling import errors_told, tell
 
 if TYPE_CHECKING:
+    from contexta.privacy import Privacy
     from contexta.report import Directions
 
 
@@ -19,19 +20,23 @@ if TYPE_CHECKING:
 @click.argument("ref")
 @WORKSPACE
 @PAGE_FORMAT
+@LIMIT
 @OUTPUT
 @DIRECTION
 @TEMPLATES
 @THEME
+@PRIVACY
 @CACHE
-def run(  # noqa: PLR0917  # an argument for each option, which click gives by name
+def run(  # noqa: PLR0913, PLR0917  # an argument for each option, which click gives by name
     ref: str,
     folder: Path,
     format_: str,
+    limit: int | None,
     out: str,
     directions: Directions,
     templates: Path | None,
     theme: Path | None,
+    privacy: Privacy,
     cache: Path | None,
 ) -> None:
     """Write the report of one run, for a CI artifact or a step summary.
@@ -41,12 +46,10 @@ def run(  # noqa: PLR0917  # an argument for each option, which click gives by n
     """
     with errors_told():
         from contexta import workspace
-        from contexta.render import no_links
         from contexta.report import build_snapshot_report, traits
-        from contexta.site import render_as
 
-        with workspace.indexed(folder, cache, waiting=tell) as opened:
+        with workspace.indexed(folder, cache, waiting=tell, privacy=privacy) as opened:
             snapshot = opened.snapshot(opened.resolve(ref))
             previous = opened.previous(snapshot.run.ref)
             document = build_snapshot_report(snapshot, traits(previous) if previous else None, directions)
-        write(render_as(document, PAGE_FORMATS[format_], templates, no_links, theme), out)
+        write(rendered(document, format_, limit, templates, theme), out, privacy)

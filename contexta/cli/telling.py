@@ -1,6 +1,6 @@
 """What is said to a person on stderr, and with which exit code a command ends.
 
-Exit: 0 well, 1 a gate failed (`--strict`), 2 wrong usage, 3 the workspace cannot be read, or a mail not be delivered.
+Exit: 0 well, 1 a gate failed (`check`, `--strict`, `--public`), 2 wrong usage, 3 the workspace cannot be read, or a mail not be delivered.
 """
 
 import sys
@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from contexta.errors import ContextaError, Undelivered, UnreadableWorkspace
+from contexta.errors import ContextaError, Leak, Undelivered, UnreadableWorkspace
 
 EXIT_GATE, EXIT_USAGE, EXIT_UNREADABLE, EXIT_STOPPED = 1, 2, 3, 130
 
@@ -22,6 +22,8 @@ def errors_told() -> Iterator[None]:
         yield
     except (UnreadableWorkspace, Undelivered) as error:
         fail(str(error), EXIT_UNREADABLE)
+    except Leak as error:
+        fail(str(error), EXIT_GATE)
     except ContextaError as error:
         fail(str(error), EXIT_USAGE)
     except KeyboardInterrupt:

@@ -12,7 +12,7 @@ from contexta.contract.context import (
     SampleObservation,
     StageExecution,
 )
-from contexta.contract.fields import COMPARABLE, STATUSES, UNKNOWN_STATUS, instant, seconds_between, seconds_since
+from contexta.contract.fields import COMPARABLE, STATUSES, UNKNOWN_STATUS, all_finite, instant, seconds_between, seconds_since
 from contexta.contract.records import (
     RECORD_TYPES,
     CorrelationRefs,
@@ -73,6 +73,7 @@ __all__ = [
     "StageExecution",
     "StructuredEventRecord",
     "TraceSpanRecord",
+    "all_finite",
     "instant",
     "record_from_dict",
     "seconds_between",

@@ -6,7 +6,7 @@ A rule takes the value that was given and returns it as the model keeps it, or r
 import math
 import re
 import reprlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
 from operator import sub
@@ -83,6 +83,11 @@ def is_before(timestamp: str, other: str) -> bool:
     if len(timestamp) == len(other):
         return timestamp < other
     return chronological(timestamp) < chronological(other)
+
+
+def all_finite(values: Sequence[float]) -> bool:
+    """Whether none is NaN or infinite: seen soonest of their sum, which then is finite too, but for very great ones."""
+    return math.isfinite(sum(values, 0.0)) or all(map(math.isfinite, values))
 
 
 def _time(value: object) -> str:
@@ -278,6 +283,10 @@ RULES: Mapping[str, Rule] = {
     "environment_variables": _texts_by_name,
     "extensions": _extensions,
 }
+
+# The fields that hold whatever a program wrote: the rules of the others leave it no room.
+FREE_TEXTS = frozenset(name for name, rule in RULES.items() if rule in (_filled, _string))
+FREE_CONTAINERS = frozenset(name for name, rule in RULES.items() if rule in (_mapping, _texts, _texts_by_name, _extensions))
 
 
 def apply(name: str, rule: Rule, value: object) -> object:

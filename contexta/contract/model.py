@@ -8,9 +8,12 @@ from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar, cast
 
 from contexta.contract.fields import RULES, Rule, apply, is_before
 from contexta.contract.refs import StableRef
-from contexta.errors import ContractError
+from contexta.errors import BackwardTime, ContractError
 
 SCHEMA_VERSION = "1.0.0"
+
+# Versions that begin so only add fields, which are kept as they come.
+_KNOWN_SCHEMA = SCHEMA_VERSION.partition(".")[0] + "."
 
 # Pairs of times that run in this order wherever a model has both.
 _TIME_ORDER = (("started_at", "ended_at"), ("observed_at", "recorded_at"))
@@ -191,12 +194,17 @@ def _kept(value: object, rule: Rule, default: _Default | None) -> object:
     return default()
 
 
+def is_known_schema(version: str) -> bool:
+    """Whether what says this `schema_version` means by its fields what this contract does."""
+    return version.startswith(_KNOWN_SCHEMA)
+
+
 def check_spans(spans: Iterable[tuple[str, str]], get: Callable[[str], str | None]) -> None:
-    """Raise ContractError where the second of two times is before the first."""
+    """Raise BackwardTime where the second of two times is before the first."""
     for first, last in spans:
         begin, end = get(first), get(last)
         if begin and end and is_before(end, begin):
-            raise ContractError(last, f"{end} is before {first} {begin}")
+            raise BackwardTime(last, f"{end} is before {first} {begin}")
 
 
 def check_places(lies_in: Iterable[tuple[str, str]], get: Callable[[str], StableRef | None]) -> None:

@@ -25,6 +25,9 @@ SCOPES = (
 # The issue_key of a degraded record that keeps a metric whose value is no finite number.
 NON_FINITE_METRIC = "metric.non-finite"
 
+# And of one that tells how many writes a sink or the ledger lost.
+LOST_WRITES = "capture.lost"
+
 # The kinds of scope that a record can be about.
 SUBJECTS = frozenset({"run", "stage", "batch", "sample", "op", "deployment"})
 

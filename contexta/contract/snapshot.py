@@ -1,8 +1,10 @@
 """All that is known of one run, or of one deployment: what the reports are made from."""
 
+import math
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import compress
 from typing import Literal
 
@@ -17,6 +19,7 @@ from contexta.contract.context import (
     SampleObservation,
     StageExecution,
 )
+from contexta.contract.fields import all_finite
 from contexta.contract.records import DegradedRecord, StructuredEventRecord, TraceSpanRecord
 from contexta.contract.refs import StableRef
 
@@ -52,7 +55,7 @@ class Artifact:
     in_workspace: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, so that it can remember what several sections of a page ask for
 class MetricSeries:
     """The values of one metric in one scope, in the order of time.
 
@@ -85,14 +88,26 @@ class MetricSeries:
     @property
     def latest(self) -> Mapping[StableRef, int | float]:
         """The last value of every subject, reduced or not."""
-        return dict(self.last_of_neighbours())
+        return dict(self.last_of_neighbours)
 
-    def last_of_neighbours(self) -> Iterable[tuple[StableRef, int | float]]:
+    @cached_property
+    def last_of_neighbours(self) -> Sequence[tuple[StableRef, int | float]]:
         """Subjects and values in the order of time, without those that are followed by a value of the same subject: most are."""
         if self.last_values:
-            return self.last_values.items()
+            return tuple(self.last_values.items())
         ends = (*map(operator.is_not, self.subjects, self.subjects[1:]), True)
-        return zip(compress(self.subjects, ends), compress(self.values, ends), strict=True)
+        return tuple(zip(compress(self.subjects, ends), compress(self.values, ends), strict=True))
+
+    @cached_property
+    def spread(self) -> tuple[int | float, int | float] | None:
+        """Least and greatest of the finite values; None where there is none."""
+        finite = self.values if all_finite(self.values) else [value for value in self.values if math.isfinite(value)]
+        return (min(finite), max(finite)) if finite else None
+
+    @cached_property
+    def all_times_differ(self) -> bool:
+        """Whether no two are the same text: seen soonest where each comes after the one before."""
+        return all(map(operator.lt, self.times, self.times[1:])) or len({*self.times}) == len(self.times)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +122,8 @@ class Source:
 class RunSnapshot:
     """One run: its models in order_index, time, name order, those that were inferred marked so; its records in time order.
 
-    `unassigned` says that some lines of the workspace name no run, and may be this one's.
+    `unassigned` says that some lines of the workspace name no run, and may be this one's. `withheld` tells what of all this was masked or
+    left out before anyone saw it: in words → how often.
     """
 
     project: Project
@@ -128,11 +144,12 @@ class RunSnapshot:
     problems: tuple[Problem, ...] = ()
     unassigned: bool = False
     as_of: str | None = None
+    withheld: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentSnapshot:
-    """One deployment: its model, the runs whose records name it, and what was recorded on it."""
+    """One deployment: its model, the runs whose records name it, and what was recorded on it; `withheld` likewise."""
 
     project: Project
     deployment: DeploymentExecution
@@ -143,3 +160,4 @@ class DeploymentSnapshot:
     degraded: tuple[DegradedRecord, ...] = ()
     problems: tuple[Problem, ...] = ()
     as_of: str | None = None
+    withheld: Mapping[str, int] = field(default_factory=dict)

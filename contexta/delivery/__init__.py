@@ -1,4 +1,4 @@
-"""A Document brought to people: fitted to what carries it, and sent."""
+"""What is brought to people and pipelines: a Document fitted to what carries it, and sent; a run held against rules."""
 
 from contexta.delivery.fitting import MAX_HTML, Letter, fitted
 from contexta.delivery.message import Attachment, Mail, address, compose, subject_of

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from contexta.render.links import Links, no_links
-from contexta.report.document import Document, Line, Sheet
+from contexta.report.document import Document, Line, Rows, Sheet
 
 
 def render(document: Document, links: Links = no_links) -> bytes:
@@ -23,6 +23,8 @@ def _plain(value: Any, links: Links) -> Any:
         return {"type": "sheet", "name": value.name, "columns": value.columns, "holds": value.holds, "address": links(value.ref)}
     if isinstance(value, Line):
         return {"type": "line", "label": _plain(value.label, links), "points": _plain(value.points, links), "faint": value.faint}
+    if isinstance(value, Rows):
+        return [_plain(row, links) for row in value]
     if is_dataclass(value):
         members = {field.name: _plain(getattr(value, field.name), links) for field in fields(value)}
         return {"type": type(value).__name__.lower(), **members, **_name_of_non_finite(members)}

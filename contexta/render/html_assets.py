@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from contexta.render.links import Links
@@ -18,11 +18,11 @@ class Asset:
 
     extension: str
     content: bytes
+    name: str = field(init=False)
+    """The name of its file: made once, since every page asks for it."""
 
-    @property
-    def name(self) -> str:
-        """The name of its file."""
-        return f"contexta-{hashlib.sha256(self.content).hexdigest()[:16]}.{self.extension}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", f"contexta-{hashlib.sha256(self.content).hexdigest()[:16]}.{self.extension}")
 
     @property
     def ref(self) -> str:

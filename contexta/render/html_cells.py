@@ -4,11 +4,11 @@ They are most of a page, so they are put together here rather than in templates,
 column, of which each kind of cell is made at once. All that a workspace holds goes through `shown`, once.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice, repeat
+from itertools import chain, compress, islice, repeat
+from operator import attrgetter
 from types import NoneType
 from typing import Any, get_args
 
@@ -21,14 +21,18 @@ from contexta.report.document import (
     Cell,
     Change,
     Code,
+    Column,
     Duration,
     Exact,
+    Facts,
+    Figures,
     Hash,
     Level,
     Number,
     Pairs,
     Quantity,
     Ref,
+    Rows,
     Spark,
     Status,
     Table,
@@ -42,13 +46,12 @@ _SPARK = (
     'width="72" height="18" viewBox="0 0 720 180" aria-hidden="true" '
     'fill="none" stroke="#0072b2" stroke-width="16" stroke-linejoin="round" stroke-linecap="round"'
 )
-_ODD = re.compile(f"[&<>\"'{words.HIDDEN}]")
 _QUANTITIES = frozenset((*get_args(Quantity), NoneType))
 
 
 def cell(item: Cell, link: Links) -> Markup:
     """A cell; `link` gives the address of a reference's page."""
-    return marked(_PUT[type(item)]((item,), link)[0])
+    return marked(_put_all((item,), type(item), link)[0])
 
 
 def marked(made: str) -> Markup:
@@ -65,33 +68,87 @@ class Body:
     numeric: tuple[bool, ...]
 
 
+def facts(block: Facts, link: Links) -> Markup:
+    """Labels and values: put together by the column, as tables are."""
+    items = block.items
+    labels, values = all_shown([item.label for item in items]), _mixed([item.value for item in items], link)
+    each = zip(labels, values, _asides([item.note for item in items]), strict=True)
+    return marked("".join([f"<div><dt>{label}</dt><dd>{value}{note}</dd></div>\n" for label, value, note in each]))
+
+
+def figures(block: Figures, link: Links) -> Markup:
+    """Likewise the numbers that people look for first, each with what there is beside it."""
+    items = block.items
+    labels, notes = all_shown([item.label for item in items]), _asides([item.note for item in items])
+    columns = (
+        _mixed([item.value for item in items], link),
+        _around('<dd class="course">', [item.spark for item in items], link),
+        _around('<dd class="aside">', [item.change for item in items], link),
+        _around('<dd class="aside">best ', [item.best for item in items], link),
+    )
+    return marked(
+        "".join(
+            [
+                f'<div><dt>{label}{note}</dt><dd class="value">{value}</dd>{spark}{change}{best}</div>\n'
+                for label, note, value, spark, change, best in zip(labels, notes, *columns, strict=True)
+            ]
+        )
+    )
+
+
+def _asides(notes: list[str]) -> list[str]:
+    return [note and f' <span class="aside">{note}</span>' for note in all_shown(notes)]
+
+
+def _around(begin: str, items: Sequence[Cell], link: Links) -> list[str]:
+    """Those of these cells that there are, each in an element of its own."""
+    return [f"{begin}{made}</dd>" if item else "" for item, made in zip(items, _mixed(items, link), strict=True)]
+
+
 def body(table: Table, link: Links) -> Body:
     """All rows of a table, the first cell of each its header."""
-    columns = [*zip(*table.rows, strict=True)] or [()] * len(table.columns)
-    kinds = [{*map(type, column)} for column in columns]
-    numeric = tuple(bool(kind - {NoneType}) and kind <= _QUANTITIES for kind in kinds)
+    columns = table.rows.columns if isinstance(table.rows, Rows) else _columns(table)
+    numeric = tuple(map(_is_numeric, columns))
     # HTML takes the end of a cell and of a row for granted; without the tags, a table is a tenth smaller.
-    parts: list[Iterable[str]] = []
-    if kinds[0] == {Ref}:
-        parts += _placed(columns[0], link)
-    else:
-        parts += [
-            repeat('<tr><th scope="row" class="number">' if numeric[0] else '<tr><th scope="row">'),
-            _made(columns[0], kinds[0], link),
-        ]
-    for column, kind, right in zip(columns[1:], kinds[1:], numeric[1:], strict=True):
-        parts += [repeat('<td class="number">' if right else "<td>"), _made(column, kind, link)]
+    begin = '<tr><th scope="row" class="number">' if numeric[0] else '<tr><th scope="row">'
+    parts: list[Iterable[str]] = [*_first(columns[0], begin, link)]
+    for column, right in zip(columns[1:], numeric[1:], strict=True):
+        parts += [repeat('<td class="number">' if right else "<td>"), _made(column, link)]
     each = zip(*parts, repeat("\n"), strict=False)
     return Body(marked(_head(table.columns, numeric)), marked("".join(chain.from_iterable(each))), numeric)
 
 
-def _placed(items: Sequence[Ref], link: Links) -> tuple[list[str], list[str]]:
+def _columns(table: Table) -> list["Column | _Mixed"]:
+    return [*map(_Mixed, [*zip(*table.rows, strict=True)] or [()] * len(table.columns))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Mixed:
+    """A column of any cells."""
+
+    cells: Sequence[Cell]
+
+    def kinds(self) -> set[type]:
+        return {*map(type, self.cells)}
+
+
+def _is_numeric(column: Column | _Mixed) -> bool:
+    """Whether it holds quantities and nothing else."""
+    if isinstance(column, Column):
+        return column.kind in _QUANTITIES and not column.is_empty()
+    kinds = column.kinds()
+    return bool(kinds - {NoneType}) and kinds <= _QUANTITIES
+
+
+def _first(column: Column | _Mixed, begin: str, link: Links) -> tuple[Iterable[str], Sequence[str]]:
     """The beginnings of rows, and what each is about: what others link to has its reference as the id of its row, and links nowhere."""
-    refs, texts = all_shown([item.ref for item in items]), all_shown([item.text for item in items])
-    addresses = [link(item.ref) for item in items]
-    if not all(address and address[0] == "#" for address in addresses):
-        return ['<tr><th scope="row">'] * len(items), _refs(items, link)
-    return [f'<tr id="{ref}"><th scope="row">' for ref in refs], [f"<bdi>{text}</bdi>" for text in texts]
+    if isinstance(column, _Mixed) and column.kinds() == {Ref}:
+        column = Column(Ref, _fields(Ref, column.cells))
+    if isinstance(column, Column) and column.kind is Ref and None not in column.fields[0]:
+        refs, texts = column.fields
+        if all((address := link(ref)) and address[0] == "#" for ref in refs):
+            return [f'<tr id="{ref}"><th scope="row">' for ref in all_shown(refs)], [f"<bdi>{text}</bdi>" for text in all_shown(texts)]
+    return repeat(begin), _made(column, link)
 
 
 def _head(titles: Sequence[str], numeric: Sequence[bool]) -> str:
@@ -101,54 +158,76 @@ def _head(titles: Sequence[str], numeric: Sequence[bool]) -> str:
 
 def shown(text: str) -> str:
     """Text as HTML shows it, in an element or an attribute: what is hidden made visible, then escaped."""
-    return str(escape(words.visible(str(text)))) if _ODD.search(text) else text
+    return text if _is_plain(text) else str(escape(words.visible(str(text))))
 
 
 # A page, and the next one, puts out the same few words over and over: titles, labels, units.
 often_shown = lru_cache(maxsize=4096)(shown)
 
 
+def _is_plain(text: str) -> bool:
+    """Whether it is shown as it is; looked at whole for one character after the other, as neither a loop nor an expression is so quick."""
+    return text.isprintable() and not ("&" in text or "<" in text or ">" in text or '"' in text or "'" in text)
+
+
 def _plain(texts: Sequence[str]) -> bool:
     """Whether all are shown as they are; for all of a column it takes less than for one."""
-    joined = "".join(texts)
-    marked = "&" in joined or "<" in joined or ">" in joined or '"' in joined or "'" in joined  # a loop takes five times as long
-    return joined.isprintable() and not marked
+    return _is_plain("".join(texts))
 
 
-def _made(items: Sequence[Cell], kinds: set[type], link: Links) -> list[str]:
-    """Cells of these kinds, those of each kind at once."""
+def _made(column: Column | _Mixed, link: Links) -> list[str]:
+    """All of a column, cells of each kind at once."""
+    if isinstance(column, _Mixed):
+        return _mixed(column.cells, link)
+    told = [one is not None for one in column.fields[0]]
+    if all(told):
+        return _PUT[column.kind](link, *column.fields)
+    made = iter(_PUT[column.kind](link, *[[*compress(field, told)] for field in column.fields]))
+    return [next(made) if one else _NOTHING for one in told]
+
+
+def _mixed(items: Sequence[Cell], link: Links) -> list[str]:
+    kinds = {*map(type, items)}
     if len(kinds) == 1:
-        return _PUT[type(items[0])](items, link)
-    made = {kind: iter(_PUT[kind]([item for item in items if type(item) is kind], link)) for kind in kinds}
+        return _put_all(items, type(items[0]), link)
+    made = {kind: iter(_put_all([item for item in items if type(item) is kind], kind, link)) for kind in kinds}
     return [next(made[type(item)]) for item in items]
 
 
-def _nothings(items: Sequence[None], _link: Links) -> list[str]:
-    return [_NOTHING] * len(items)
+def _put_all(items: Sequence[Cell], kind: type, link: Links) -> list[str]:
+    """Cells of one kind."""
+    return [_NOTHING] * len(items) if kind is NoneType else _PUT[kind](link, *_fields(kind, items))
 
 
-def _texts(items: Sequence[Text], _link: Links) -> list[str]:
-    return [f'<bdi class="text">{text}</bdi>' for text in all_shown([item.value for item in items])]
+def _fields(kind: type, items: Sequence[Cell]) -> tuple[list[Any], ...]:
+    """What such cells hold, as a column has it."""
+    return tuple([[*map(get, items)] for get in _GETTERS[kind]])
 
 
-def _codes(items: Sequence[Code], _link: Links) -> list[str]:
-    return [f"<code>{text}</code>" for text in all_shown([item.value for item in items])]
+# How each kind is put: given its fields, those of all cells at once.
 
 
-def _hashes(items: Sequence[Hash], _link: Links) -> list[str]:
+def _texts(_link: Links, values: Sequence[str]) -> list[str]:
+    return [f'<bdi class="text">{text}</bdi>' for text in all_shown(values)]
+
+
+def _codes(_link: Links, values: Sequence[str]) -> list[str]:
+    return [f"<code>{text}</code>" for text in all_shown(values)]
+
+
+def _hashes(_link: Links, values: Sequence[str]) -> list[str]:
     """All of each, of which the style shows the beginning: so, what is copied is the whole."""
-    return [f'<code class="hash">{text}</code>' for text in all_shown([item.value for item in items])]
+    return [f'<code class="hash">{text}</code>' for text in all_shown(values)]
 
 
-def _numbers(items: Sequence[Number], _link: Links) -> list[str]:
-    values = [item.value for item in items]
+def _numbers(_link: Links, values: Sequence[float], units: Sequence[str | None] = ()) -> list[str]:
     digits = words.digits(values)
-    return _with_units(_data(digits, words.numbers(values, digits)), items)
+    return _with_units(_data(digits, words.numbers(values, digits)), units)
 
 
-def _exacts(items: Sequence[Exact], _link: Links) -> list[str]:
-    digits = words.digits([item.value for item in items])
-    return _with_units(_data(digits, [words.NOT_FINITE.get(one, one) for one in digits]), items)
+def _exacts(_link: Links, values: Sequence[float], units: Sequence[str | None] = ()) -> list[str]:
+    digits = words.digits(values)
+    return _with_units(_data(digits, [words.NOT_FINITE.get(one, one) for one in digits]), units)
 
 
 def _data(digits: list[str], worded: list[str]) -> list[str]:
@@ -156,38 +235,39 @@ def _data(digits: list[str], worded: list[str]) -> list[str]:
     return [word if word == exact else f'<data value="{exact}">{word}</data>' for exact, word in zip(digits, worded, strict=True)]
 
 
-def _with_units(amounts: list[str], items: Sequence[Number | Exact]) -> list[str]:
-    units = {item.unit for item in items} - {None, "", "count"}
-    if not units:
+def _with_units(amounts: list[str], units: Sequence[str | None]) -> list[str]:
+    known = {*units} - {None, "", "count"}
+    if not known:
         return amounts
-    put = {unit: f' <span class="unit">{shown(unit)}</span>' for unit in units if unit}
-    return [amount + put.get(item.unit or "", "") for amount, item in zip(amounts, items, strict=True)]
+    put = {unit: f' <span class="unit">{shown(unit)}</span>' for unit in known if unit}
+    return [amount + put.get(unit or "", "") for amount, unit in zip(amounts, units, strict=True)]
 
 
-def _refs(items: Sequence[Ref], link: Links) -> list[str]:
-    refs, texts = [item.ref for item in items], all_shown([item.text for item in items])
+def _refs(link: Links, refs: Sequence[str], texts: Sequence[str]) -> list[str]:
     addresses = all_shown([link(ref) or "" for ref in refs])
     return [
         f'<a href="{address}"><bdi>{text}</bdi></a>' if address else f'<bdi title="{ref}">{text}</bdi>'
-        for ref, text, address in zip(all_shown(refs), texts, addresses, strict=True)
+        for ref, text, address in zip(all_shown(refs), all_shown(texts), addresses, strict=True)
     ]
 
 
-def all_shown(texts: list[str]) -> list[str]:
+def all_shown(texts: Sequence[str]) -> Sequence[str]:
     """Each as HTML shows it."""
     return texts if _plain(texts) else [*map(shown, texts)]
 
 
-def _statuses(items: Sequence[Status], _link: Links) -> list[str]:
-    made = _signed("status", words.STATUS_SIGNS, [item.value for item in items])
-    return [one + ' <span class="aside">inferred</span>' if item.inferred else one for one, item in zip(made, items, strict=True)]
+def _statuses(_link: Links, values: Sequence[str], inferred: Sequence[bool] = ()) -> list[str]:
+    made = _signed("status", words.STATUS_SIGNS, values)
+    if not any(inferred):
+        return made
+    return [one + ' <span class="aside">inferred</span>' if so else one for one, so in zip(made, inferred, strict=True)]
 
 
-def _levels(items: Sequence[Level], _link: Links) -> list[str]:
-    return _signed("level", words.LEVEL_SIGNS, [item.value for item in items])
+def _levels(_link: Links, values: Sequence[str]) -> list[str]:
+    return _signed("level", words.LEVEL_SIGNS, values)
 
 
-def _signed(kind: str, signs: Mapping[str, str], texts: list[str]) -> list[str]:
+def _signed(kind: str, signs: Mapping[str, str], texts: Sequence[str]) -> list[str]:
     """Words with their signs, so that colour is never the only one."""
     made = {
         text: f'<span class="{kind} {shown(text)}"><span aria-hidden="true">{signs.get(text, "•")}</span> {shown(text)}</span>'
@@ -196,8 +276,7 @@ def _signed(kind: str, signs: Mapping[str, str], texts: list[str]) -> list[str]:
     return [made[text] for text in texts]
 
 
-def _times(items: Sequence[Time], _link: Links) -> list[str]:
-    moments = [item.value for item in items]
+def _times(_link: Links, moments: Sequence[str]) -> list[str]:
     worded = [*map(words.time, moments)]
     if not _plain(moments):
         moments, worded = [*map(shown, moments)], [*map(shown, worded)]
@@ -207,39 +286,39 @@ def _times(items: Sequence[Time], _link: Links) -> list[str]:
 _JUDGED = {True: ("good", ' <span class="judged">better</span>'), False: ("bad", ' <span class="judged">worse</span>'), None: ("calm", "")}
 
 
-def _changes(items: Sequence[Change], _link: Links) -> list[str]:
+def _changes(_link: Links, amounts: Sequence[float], units: Sequence[str | None], better: Sequence[bool | None]) -> list[str]:
     made = []
-    for item in items:
-        kind, judged = _JUDGED[item.better if item.amount else None]
-        made.append(f'<span class="change {kind}">{shown(words.amount_of(item))}{judged}</span>')
+    for amount, unit, good in zip(amounts, units, better, strict=True):
+        kind, judged = _JUDGED[good if amount else None]
+        made.append(f'<span class="change {kind}">{shown(words.amount_of(amount, unit))}{judged}</span>')
     return made
 
 
-def _sparks(items: Sequence[Spark], _link: Links) -> list[str]:
-    lines = ["".join([f'<polyline points="{points}"/>' for points in drawing.spark_points(item.values)]) for item in items]
+def _sparks(_link: Links, courses: Sequence[tuple[float | None, ...]]) -> list[str]:
+    lines = ["".join([f'<polyline points="{points}"/>' for points in drawing.spark_points(values)]) for values in courses]
     return [f'<svg class="spark" {_SPARK}>{one}</svg>' if one else _NOTHING for one in lines]
 
 
-def _durations(items: Sequence[Duration], _link: Links) -> list[str]:
+def _durations(_link: Links, lengths: Sequence[float], at_least: Sequence[bool] = ()) -> list[str]:
     least = '<span title="inferred: at least">≥</span> '
-    return [f'<data value="{item.seconds:.9g}">{least if item.at_least else ""}{words.duration(item.seconds)}</data>' for item in items]
+    return [
+        f'<data value="{seconds:.9g}">{least if so else ""}{words.duration(seconds)}</data>'
+        for seconds, so in zip(lengths, at_least or [False] * len(lengths), strict=True)
+    ]
 
 
-def _sizes(items: Sequence[Bytes], _link: Links) -> list[str]:
-    return [f'<data value="{item.count}">{words.size(item.count)}</data>' for item in items]
+def _sizes(_link: Links, counts: Sequence[int]) -> list[str]:
+    return [f'<data value="{count}">{words.size(count)}</data>' for count in counts]
 
 
-def _all_pairs(items: Sequence[Pairs], link: Links) -> list[str]:
-    pairs = [*chain.from_iterable([item.items for item in items])]
-    cells = [value for _, value in pairs]
-    values = _made(cells, {*map(type, cells)}, link)
-    names = all_shown([name for name, _ in pairs])
+def _all_pairs(link: Links, items: Sequence[tuple[tuple[str, Cell], ...]]) -> list[str]:
+    pairs = [*chain.from_iterable(items)]
+    values, names = _mixed([value for _, value in pairs], link), all_shown([name for name, _ in pairs])
     parts = iter([f'<span><span class="aside">{name}</span> {value}</span>' for name, value in zip(names, values, strict=True)])
-    return [f'<span class="pairs">{", ".join(islice(parts, len(item.items)))}</span>' for item in items]
+    return [f'<span class="pairs">{", ".join(islice(parts, len(item)))}</span>' for item in items]
 
 
-_PUT: Mapping[type, Callable[[Sequence[Any], Links], list[str]]] = {
-    NoneType: _nothings,
+_PUT: Mapping[Callable[..., Cell], Callable[..., list[str]]] = {
     Text: _texts,
     Code: _codes,
     Hash: _hashes,
@@ -255,3 +334,4 @@ _PUT: Mapping[type, Callable[[Sequence[Any], Links], list[str]]] = {
     Bytes: _sizes,
     Pairs: _all_pairs,
 }
+_GETTERS = {kind: [*map(attrgetter, kind.__match_args__)] for kind in get_args(Cell) if kind is not NoneType}

@@ -63,6 +63,20 @@ def stroke(path: Path) -> Markup:
     return marked(_FAINT if path.faint else _look(path.number))
 
 
+def lines(drawing: Drawing) -> Markup:
+    """The lines of a chart, one over the other."""
+    return marked("".join(map(_line, drawing.paths)))
+
+
+def _line(path: Path) -> str:
+    parts = "".join([f'<polyline points="{points}"/>\n' for points in path.stretches])
+    if path.marks:
+        parts += f'<path class="marks" d="{path.marks}" stroke-width="52" stroke-dasharray="none"/>\n'
+    kind = "faint" if path.faint else "line"
+    ends = 'fill="none" stroke-linejoin="round" stroke-linecap="round"'
+    return f'<g class="{kind} n{path.number}" transform="scale(0.1)" {stroke(path)} {ends}>\n{parts}</g>\n'
+
+
 def _look(number: int) -> str:
     colour, dashes = _STROKES[number % len(_STROKES)]
     return f'stroke="{colour}" stroke-width="20"' + (f' stroke-dasharray="{dashes}"' if dashes else "")

@@ -26,7 +26,7 @@ from contexta.render.head import Head
 from contexta.render.html_assets import Asset, Placement, policy
 from contexta.render.links import Links
 from contexta.render.theme import SHIPPED, Theme, read_theme
-from contexta.report.document import Cell, Chart, Document, Histogram, Ref, Table, Timeline, section_ref
+from contexta.report.document import Cell, Chart, Document, Facts, Figures, Histogram, Table, Timeline, section_ref
 
 _HERE = Path(__file__).resolve()
 _PACKAGE = _HERE.parent.parent
@@ -104,11 +104,7 @@ def _own(asset: Asset) -> Markup:
 
 def _with_rows(links: Links, document: Document) -> Links:
     """The address of what has no page of its own: a section of this one, or a row, where the rows of one table are about such things."""
-    tables = [
-        [row[0].ref for row in table.rows if type(row[0]) is Ref]
-        for table in document.tables()
-        if table.rows and type(table.rows[0][0]) is Ref
-    ]
+    tables = [table.subjects() for table in document.tables()]
     counts = Counter(chain.from_iterable(tables))
     rows = {ref: f"#{ref}" for refs in tables if all(counts[ref] == 1 and ":" in ref and not links(ref) for ref in refs) for ref in refs}
     rows.update((section_ref(section.title, "").ref, f"#{slug(section.title)}") for section in document.sections)
@@ -202,12 +198,15 @@ def environment_of(own: Path | None, filters: Iterable[Filter] = ()) -> jinja2.E
     environment.filters.update(
         cell=_of(get_args(Cell), html_cells.cell),
         body=_of((Table,), html_cells.body),
+        facts=_of((Facts,), html_cells.facts),
+        figures=_of((Figures,), html_cells.figures),
         draw=_of((Chart,), draw),
         labels=_of((Drawing,), html_pictures.labels),
         flags=_of((Drawing,), html_pictures.flags),
+        lines=_of((Drawing,), html_pictures.lines),
         stroke=_of((Line,), html_pictures.stroke),
         legend=_of((Chart,), html_pictures.legend),
-        points=_of((Chart,), lambda chart: sum(len(line.xs) for line in chart.lines)),
+        points=_of((Chart,), lambda chart: sum(len(line.xs) for line in chart.lines if not line.faint)),
         lanes=_of((Timeline,), lanes),
         bars=_of((Lanes,), html_pictures.bars),
         columns=_of((Histogram,), columns),

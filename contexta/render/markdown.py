@@ -40,15 +40,28 @@ _UNLINKED = r"]\\("
 
 _BY_ENTITY = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "\\": "&#92;", ":": "&#58;", ".": "&#46;", "@": "&#64;", "$": "&#36;"}
 
+# How an item of a list begins.
+_ITEM, _MARK = "- ", re.compile(r"^( *)- ")
+
 
 def render(document: Document, links: Links) -> str:
     """The page as Markdown; `links` gives the address of a reference's page, None where it has none."""
     lines = [f"# {escape(document.title)}", "", *_head(document, links)]
     for section in document.sections:
         lines += [f"## {escape(section.title)}", ""]
-        for block in section.blocks:
-            lines += [*_block(block, links), ""]
+        lines += _apart([*_block(block, links)] for block in section.blocks)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _apart(blocks: Iterable[list[str]]) -> Iterator[str]:
+    """The lines of neighbouring blocks; a list after a list has another mark, without which both would be one."""
+    before = ""
+    for lines in blocks:
+        follows = bool(lines) and before.startswith(_ITEM) and lines[0].startswith(_ITEM)
+        marked = [_MARK.sub(r"\1* ", line) for line in lines] if follows else lines
+        before = marked[-1].lstrip() if marked else before
+        yield from marked
+        yield ""
 
 
 def escape(text: str) -> str:

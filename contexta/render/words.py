@@ -239,15 +239,15 @@ def with_unit(amount: str, unit: str | None) -> str:
 def change(found: Change) -> str:
     """`▲ +0.012 (better)`: the sign says which way, words whether that is good."""
     judged = "" if found.better is None or not found.amount else " (better)" if found.better else " (worse)"
-    return amount_of(found) + judged
+    return amount_of(found.amount, found.unit) + judged
 
 
-def amount_of(found: Change) -> str:
+def amount_of(amount: float, unit: str | None) -> str:
     """`▲ +0.012`: a change without a word on whether it is good."""
-    if found.amount == 0:
+    if amount == 0:
         return "= unchanged"
-    sign, plus = ("▲", "+") if found.amount > 0 else ("▼", "")
-    return f"{sign} {plus}{with_unit(number(found.amount), found.unit)}"
+    sign, plus = ("▲", "+") if amount > 0 else ("▼", "")
+    return f"{sign} {plus}{with_unit(number(amount), unit)}"
 
 
 def facts_of(figures: Figures) -> list[Fact]:

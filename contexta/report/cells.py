@@ -21,6 +21,7 @@ from contexta.report.document import (
     Cell,
     Change,
     Code,
+    Column,
     Duration,
     Exact,
     Hash,
@@ -28,6 +29,7 @@ from contexta.report.document import (
     Number,
     Pairs,
     Ref,
+    Rows,
     Scalar,
     Spark,
     Status,
@@ -80,11 +82,6 @@ def _status(word: str, *, inferred: bool) -> Status:
 def time(timestamp: str | None) -> Time | None:
     """A moment."""
     return None if timestamp is None else Time(timestamp)
-
-
-def duration(begin: str, end: str | None) -> Duration | None:
-    """The seconds between two moments."""
-    return None if end is None else Duration(seconds_between(begin, end))
 
 
 def lasted(model: Lifecycle) -> Duration | None:
@@ -157,8 +154,36 @@ def _size_alone(item: Any) -> Text | None:
     return Text(f"({counted(len(item), 'entry', 'entries')})") if type(item) in _NESTED else None
 
 
+def refs(models: Sequence[Named]) -> Column:
+    """Models, called by their names."""
+    return Column(Ref, ([model.ref.text for model in models], [model.name for model in models]))
+
+
+def bare_refs(stables: Sequence[StableRef | None]) -> Column:
+    """Likewise by the last components of their references."""
+    return Column(Ref, ([stable and stable.text for stable in stables], [stable and stable.name for stable in stables]))
+
+
+def statuses(models: Sequence[Lifecycle]) -> Column:
+    """How models stand."""
+    return Column(Status, ([model.status for model in models], [model.inferred for model in models]))
+
+
+def all_lasted(models: Sequence[Lifecycle]) -> Column:
+    """How long each took: see `lasted`."""
+    lengths = [None if model.ended_at is None else seconds_between(model.started_at, model.ended_at) for model in models]
+    return Column(Duration, (lengths, [model.inferred for model in models]))
+
+
+def all_pairs(mappings: Iterable[Mapping[str, Any]]) -> Column:
+    """Names and values of each."""
+    return Column(Pairs, ([made and made.items for made in map(pairs, mappings)],))
+
+
 def table(caption: str, columns: Iterable[str], rows: Iterable[tuple[Cell, ...]]) -> Table:
     """A table without the columns in which no row has anything, cut to MAX_ROWS."""
+    if isinstance(rows, Rows):
+        return _table_by_column(caption, columns, rows)
     titles, body = tuple(columns), tuple(rows)
     kept = [index for index in range(len(titles)) if index == 0 or any(row[index] is not None for row in body)]
     shown = body[:MAX_ROWS]
@@ -166,6 +191,13 @@ def table(caption: str, columns: Iterable[str], rows: Iterable[tuple[Cell, ...]]
         filled = [*zip(*shown, strict=True)]
         shown = tuple(zip(*[filled[index] for index in kept], strict=True))
     return Table(caption, tuple([titles[index] for index in kept]), shown, len(body))
+
+
+def _table_by_column(caption: str, titles: Iterable[str], rows: Rows) -> Table:
+    first, *others = zip(titles, rows.columns, strict=True)
+    kept = [first, *[one for one in others if not one[1].is_empty()]]
+    shown = Rows(tuple([column for _, column in kept]))
+    return Table(caption, tuple([title for title, _ in kept]), shown if len(rows) <= MAX_ROWS else shown[:MAX_ROWS], len(rows))
 
 
 def plain(cell: Cell) -> Scalar:

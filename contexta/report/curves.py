@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
-from contexta.contract import MetricSeries
+from contexta.contract import MetricSeries, all_finite
 from contexta.report import measures
 from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import Chart, Spark
@@ -53,7 +53,7 @@ def spark(series: MetricSeries) -> Spark | None:
     if not has_course(series):
         return None
     values = series.values[:: -math.ceil(len(series.values) / _SPARK_POINTS)][::-1]
-    return Spark(values if measures.all_finite(values) else tuple([value if math.isfinite(value) else None for value in values]))
+    return Spark(values if all_finite(values) else tuple([value if math.isfinite(value) else None for value in values]))
 
 
 @lru_cache(maxsize=1024)  # runs measure the same few

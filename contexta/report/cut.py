@@ -3,14 +3,20 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from contexta.report import cells
 from contexta.report.choice import ROWS, Choice, Grade, choose, worst_first
-from contexta.report.document import Cell, Scalar, Sheet, Table
+from contexta.report.document import Cell, Column, Rows, Scalar, Sheet, Table
 
 M = TypeVar("M")
 Row = Callable[[M], tuple[Cell, ...]]
+Columns = Callable[[Sequence[M]], tuple[Column, ...]]
+Made = Callable[[Sequence[M]], Sequence[tuple[Cell, ...]]]
+
+# As many rows of a sheet as are made at once.
+_BLOCK = 1000
 
 # Columns whose cells have a unit of their own → their title in a sheet, which has bare numbers.
 _WITH_UNIT = {"Duration": "Duration (seconds)", "Size": "Size (bytes)"}
@@ -30,22 +36,39 @@ class _Rows(Generic[M]):
     """The rows of a sheet, made as they are walked."""
 
     models: Sequence[M]
-    row: Row[M]
+    rows: Made[M]
 
     def __iter__(self) -> Iterator[tuple[Scalar, ...]]:
-        return (tuple(map(cells.plain, self.row(model))) for model in self.models)
+        blocks = (self.models[start : start + _BLOCK] for start in range(0, len(self.models), _BLOCK))
+        return (tuple(map(cells.plain, row)) for row in chain.from_iterable(map(self.rows, blocks)))
+
+
+def each(row: Row[M]) -> Made[M]:
+    """Rows made one by one."""
+    return lambda models: tuple(map(row, models))
+
+
+def by_column(columns: Columns[M]) -> Made[M]:
+    """Rows made of their columns."""
+    return lambda models: Rows(columns(models))
 
 
 def table(
-    name: str, titles: Sequence[str], models: Sequence[M], row: Row[M], ranks: Ranks[M] | None = None, caption: str = "", limit: int = ROWS
+    name: str,
+    titles: Sequence[str],
+    models: Sequence[M],
+    rows: Made[M],
+    ranks: Ranks[M] | None = None,
+    caption: str = "",
+    limit: int = ROWS,
 ) -> Table:
     """A row for each model; of more than `limit`, the worst, the first and the last, and all in a sheet of that name."""
     if len(models) <= limit:
-        return cells.table(caption, titles, map(row, models))
+        return cells.table(caption, titles, rows(models))
     choice = choose(len(models), worst_first(map(ranks.grade, models)) if ranks else (), limit)
-    made = cells.table(caption, titles, (row(models[place]) for place in choice.places))
+    made = cells.table(caption, titles, rows([models[place] for place in choice.places]))
     columns = tuple(_WITH_UNIT.get(title, title) for title in titles)
-    sheet = Sheet(name, columns, _Rows(models, row), f"all {cells.counted(len(models), 'row')}")
+    sheet = Sheet(name, columns, _Rows(models, rows), f"all {cells.counted(len(models), 'row')}")
     return replace(made, total=len(models), note=_sentence(choice, models, ranks), sheet=sheet)
 
 

@@ -9,7 +9,7 @@ from contexta.report.diagnostics import diagnose_deployment, shown
 from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import INDEX, Block, Document, Fact, Facts, Lineage, Note, Section, Text
 from contexta.report.history import TOLD_BY, Spell, Story
-from contexta.report.run.background import problem_table
+from contexta.report.run.background import problem_table, withheld
 from contexta.report.run.evidence import event_table, metric_blocks, span_table
 from contexta.report.summary import DeploymentSummary, RunSummary
 
@@ -34,8 +34,9 @@ def build_deployment(snapshot: DeploymentSnapshot, story: Story, directions: Dir
         sections.append(Section("Events", (event_table(snapshot.events),)))
     if snapshot.spans:
         sections.append(Section("Traces", (span_table(snapshot.spans),)))
-    if snapshot.problems:
-        sections.append(Section("Data Health", (problem_table("What was found in its lines", snapshot.problems),)))
+    health: list[Block] = [problem_table("What was found in its lines", snapshot.problems)] if snapshot.problems else []
+    if health := [*health, *withheld(snapshot.withheld)]:
+        sections.append(Section("Data Health", tuple(health)))
     return Document(
         title=deployment.name,
         kind="deployment",

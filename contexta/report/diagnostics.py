@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from contexta.contract import Artifact, DeploymentSnapshot, Problem, RunSnapshot, StructuredEventRecord
+from contexta.contract import Artifact, DegradedRecord, DeploymentSnapshot, Problem, RunSnapshot, StructuredEventRecord
+from contexta.contract.records import LOST_WRITES, NON_FINITE_METRIC
 from contexta.report import cells
 from contexta.report.document import Issue, Issues, Ref, Severity
 
@@ -11,6 +12,9 @@ MAX_ISSUES = 200
 _WORST_FIRST = {"error": 0, "warning": 1, "info": 2}
 
 ERROR_LEVELS = ("error", "critical")
+
+# The issue_key of a degraded record → what kind of issue it is, where that is more than a degraded record.
+_DEGRADED = {LOST_WRITES: "lost_records", NON_FINITE_METRIC: "non_finite_metric"}
 
 RunRule = Callable[[RunSnapshot], Iterator[Issue]]
 
@@ -85,11 +89,15 @@ def _deployments(snapshot: RunSnapshot) -> Iterator[Issue]:
 
 
 def _degraded(snapshot: RunSnapshot | DeploymentSnapshot) -> Iterator[Issue]:
-    for record in snapshot.degraded:
-        payload = record.payload
-        severity: Severity = "error" if payload.severity == "error" else "warning"
-        what = f"{payload.issue_key} ({payload.category}): {payload.summary}"
-        yield Issue(severity, "degraded_record", what, cells.bare_ref(record.subject))
+    return map(degraded_issue, snapshot.degraded)
+
+
+def degraded_issue(record: DegradedRecord) -> Issue:
+    """What a degraded record says."""
+    payload = record.payload
+    severity: Severity = "error" if payload.severity == "error" else "warning"
+    what = f"{payload.issue_key} ({payload.category}): {payload.summary}"
+    return Issue(severity, _DEGRADED.get(payload.issue_key, "degraded_record"), what, cells.bare_ref(record.subject))
 
 
 def _events(snapshot: RunSnapshot | DeploymentSnapshot) -> Iterator[Issue]:

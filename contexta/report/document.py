@@ -4,11 +4,13 @@ Cells carry raw values (numbers, ISO-8601 UTC times, seconds, bytes); each rende
 that nothing is known.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeVar, overload
 
 Severity = Literal["error", "warning", "info"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,53 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """Cells of one kind, as their fields: each for all rows, the last ones left out where all have their defaults.
+
+    Where the first field is None, nothing is known.
+    """
+
+    kind: Callable[..., Cell]
+    fields: tuple[Sequence[Any], ...]
+
+    def cells(self) -> list[Cell]:
+        """The cells."""
+        made = self.kind
+        return [None if row[0] is None else made(*row) for row in zip(*self.fields, strict=True)]
+
+    def is_empty(self) -> bool:
+        """Whether no row has anything."""
+        return self.fields[0].count(None) == len(self.fields[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows(Sequence[tuple[Cell, ...]]):
+    """Rows of a table whose columns have cells of one kind each: made where they are asked for, as most readers go by the column."""
+
+    columns: tuple[Column, ...]
+
+    def __len__(self) -> int:
+        return len(self.columns[0].fields[0])
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        return zip(*[column.cells() for column in self.columns], strict=True)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Cell, ...]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[tuple[Cell, ...]]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return Rows(tuple([Column(column.kind, tuple([field[index] for field in column.fields])) for column in self.columns]))
+        return tuple(self)[index]
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, Rows | tuple) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # as mypy has it, everything can be hashed
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """Rows of cells under columns.
 
@@ -202,7 +251,7 @@ class Table:
 
     caption: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: Sequence[tuple[Cell, ...]]
     total: int
     note: str = ""
     sheet: Sheet | None = None
@@ -211,6 +260,13 @@ class Table:
         """Which columns hold nothing but quantities: they line up at the right."""
         columns = ([row[index] for row in self.rows if row[index] is not None] for index in range(len(self.columns)))
         return tuple(bool(column) and all(isinstance(cell, Quantity) for cell in column) for column in columns)
+
+    def subjects(self) -> Sequence[str]:
+        """The references of what its rows are about, if their first cells tell."""
+        if isinstance(self.rows, Rows):
+            first = self.rows.columns[0]
+            return [ref for ref in first.fields[0] if ref is not None] if first.kind is Ref else ()
+        return [row[0].ref for row in self.rows if type(row[0]) is Ref]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+from contexta.contract import all_finite
 from contexta.report.document import Histogram
-from contexta.report.measures import all_finite
 
 # Of fewer values each is seen sooner in a table.
 LEAST = 8

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeVar
 
-from contexta.contract import MetricSeries, RunSnapshot, StableRef, seconds_since
+from contexta.contract import MetricSeries, RunSnapshot, StableRef, all_finite, seconds_since
 from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import Chart, Figure, Line, Mark, Number, Ref
 
 # A line is drawn from at most this many points: on a picture of 310 units in width, more of them look no different.
-MAX_POINTS = 80
+MAX_POINTS = 64
 
 # Where the greatest value is more than so many times the least, two decades and a half, only a scale of decades shows them all.
 _DECADES = 10**2.5
@@ -50,12 +50,11 @@ def scope(series: MetricSeries) -> str:
     return f"{series.owner.name} {plural}"
 
 
-def last_by_subject(series: Iterable[MetricSeries]) -> dict[str, dict[str, Number]]:
+def last_by_subject(series: Iterable[MetricSeries]) -> dict[str, dict[str, int | float]]:
     """Column title → subject, in its text → the last value measured on it."""
-    columns: dict[str, dict[str, Number]] = {}
+    columns: dict[str, dict[str, int | float]] = {}
     for one in series:
-        latest = {subject.text: value for subject, value in one.last_of_neighbours()}
-        columns.setdefault(column(one), {}).update(zip(latest, map(Number, latest.values()), strict=True))
+        columns.setdefault(column(one), {}).update([(subject.text, value) for subject, value in one.last_of_neighbours])
     return columns
 
 
@@ -70,19 +69,24 @@ def headlines(snapshot: RunSnapshot) -> tuple[Figure, ...]:
 def headline_series(snapshot: RunSnapshot) -> Sequence[tuple[str, str, MetricSeries]]:
     """The series that these come from, each with its label and where it was measured when that is not the whole run."""
     found: dict[str, tuple[str, str, MetricSeries]] = {}
-    stages = {stage.ref: -position for position, stage in enumerate(snapshot.stages, 1)}
-    candidates = [one for one in snapshot.series if one.level in ("run", "stage", "batch")]
-    for one in sorted(candidates, key=lambda one: (stages.get(one.owner, -len(stages) - 1), one.level == "batch")):
+    for one in widest_first(snapshot):
         name = label(one)
         found.setdefault(name, (name, "" if one.level == "run" else one.owner.name, one))
     return [*found.values()][:MAX_HEADLINES]
+
+
+def widest_first(snapshot: RunSnapshot) -> Sequence[MetricSeries]:
+    """What was measured on the run, then on its stages, the last one first, on each before on its batches."""
+    stages = {stage.ref: -position for position, stage in enumerate(snapshot.stages, 1)}
+    candidates = [one for one in snapshot.series if one.level in ("run", "stage", "batch")]
+    return sorted(candidates, key=lambda one: (stages.get(one.owner, -len(stages) - 1), one.level == "batch"))
 
 
 def chart(series: MetricSeries, begin: str, directions: Directions = BY_NAME) -> Chart:
     """One series as a line: over its batches where each has one value, over time where times differ, else point by point."""
     kept = extremes(series.values, MAX_POINTS)
     drawn, name = course(series, begin, kept), label(series)
-    ends = spread([y for y in drawn.ys if y is not None])
+    ends = series.spread
     return Chart(
         title=f"{name} · {scope(series)}",
         unit=series.unit,
@@ -127,22 +131,12 @@ def _picked(column: Sequence[T], kept: Sequence[int]) -> Sequence[T]:
     return column if len(kept) == len(column) else [column[index] for index in kept]
 
 
-def all_finite(values: Sequence[float]) -> bool:
-    """Whether none is NaN or infinite: seen soonest of their sum, which then is finite too, but for very great ones."""
-    return math.isfinite(sum(values, 0.0)) or all(map(math.isfinite, values))
-
-
 def _axis(series: MetricSeries) -> tuple[Literal["seconds", "index"], tuple[str, ...]]:
     if series.level == "batch" and not _repeats(series.subjects) and len(series.latest) == series.count:
         return "index", (series.subjects[0].name, series.subjects[-1].name)
-    if _all_differ(series.times):
+    if series.all_times_differ:
         return "seconds", ()
     return "index", ("1", str(series.count))
-
-
-def _all_differ(times: Sequence[str]) -> bool:
-    """Whether no two are the same text: seen soonest where each comes after the one before."""
-    return all(map(operator.lt, times, times[1:])) or len(set(times)) == len(times)
 
 
 def _repeats(subjects: Sequence[StableRef]) -> bool:
@@ -188,9 +182,3 @@ def _extremes_and_gaps(values: Sequence[float], stretches: int) -> list[int]:
 def sampled(count: int, limit: int) -> Sequence[int]:
     """Up to so many places from the first to the last, evenly."""
     return range(count) if count <= limit else tuple([place * (count - 1) // (limit - 1) for place in range(limit)])
-
-
-def spread(values: Sequence[float]) -> tuple[float, float] | None:
-    """Least and greatest of the finite values."""
-    finite = values if all_finite(values) else [value for value in values if math.isfinite(value)]
-    return (min(finite), max(finite)) if finite else None

@@ -5,6 +5,7 @@ import json
 import math
 import re
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -17,7 +18,7 @@ from contexta.report.diagnostics import diagnose
 from contexta.report.document import Chart, Issue, Line, Ref
 
 # What is kept of a run that holds far more than anyone compares.
-MAX_MEASURES, MAX_PARAMETERS, MAX_PACKAGES, MAX_FINDINGS, MAX_CURVES, MAX_POINTS = 200, 500, 2_000, 100, 12, 40
+MAX_MEASURES, MAX_PARAMETERS, MAX_PACKAGES, MAX_FINDINGS, MAX_CURVES, MAX_POINTS = 200, 500, 2_000, 100, 12, 32
 
 # Longer texts are kept by their beginning and a hash, so that two that differ stay different.
 MAX_TEXT = 200
@@ -53,7 +54,7 @@ class Measure(NamedTuple):
     @classmethod
     def of(cls, series: MetricSeries) -> "Measure":
         """The numbers of a series."""
-        least, greatest = measures.spread(series.values) or (None, None)
+        least, greatest = series.spread or (None, None)
         return cls(series.key, series.unit, series.values[-1], least, greatest)
 
 
@@ -165,11 +166,12 @@ class RunTraits:
         curve = self.curves.get(Measured.of(series))
         if curve is None or curve.axis != drawn.axis:
             return drawn
-        low, high = drawn.lines[0].xs[0], drawn.lines[0].xs[-1]
-        kept = [(x, y) for x, y in zip(curve.xs, curve.ys, strict=True) if low <= x <= high]
-        if len(kept) < 2 or (drawn.scale == "log" and any(y is not None and y <= 0 for _, y in kept)):
+        first = drawn.lines[0].xs
+        kept = slice(bisect_left(curve.xs, first[0]), bisect_right(curve.xs, first[-1]))
+        line = Line(self.name, curve.xs[kept], curve.ys[kept], faint=True)
+        if len(line.xs) < 2 or (drawn.scale == "log" and any(y is not None and y <= 0 for y in line.ys)):
             return drawn
-        return replace(drawn, lines=(*drawn.lines, replace(Line.through(self.name, kept), faint=True)))
+        return replace(drawn, lines=(*drawn.lines, line))
 
 
 def traits(snapshot: RunSnapshot) -> RunTraits:

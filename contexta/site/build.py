@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from contexta.contract import StableRef
 from contexta.contract.fields import chronological
+from contexta.privacy import SECRETS
 from contexta.report import MISSING, DeploymentSummary, RunSummary, Story, comparison_ref, news, noted, stories
 from contexta.site import files
 from contexta.site.addresses import FEED, NO_JEKYLL, SITEMAP
@@ -65,8 +66,8 @@ def build_site(
     """Write the index, and a page for each project, run and deployment; the same workspace gives the same bytes.
 
     `progress` is told the title of each page that was made, `waiting` when another build is waited for.
-    Raises UnknownRef when the selection names nothing, TemplateFailure or ThemeFailure when a template or the theme cannot be used,
-    OSError when the folder cannot be written.
+    Raises UnknownRef when the selection names nothing, TemplateFailure or ThemeFailure when a template or the theme cannot be used, Leak
+    when a page of a public site holds what it should not, OSError when the folder cannot be written.
     """
     crew = crew or Crew(InProcess)
     selection = selection or Selection()
@@ -75,9 +76,10 @@ def build_site(
         plan = retained(workspace, plan, retention, crew)
     press.root.mkdir(parents=True, exist_ok=True)
     with alone_in(press.root, waiting), files.scratch(press.root):
-        press = replace(
-            press, made_with=digest(made_with(press.formats, press.templates, press.theme, press.assets), press.directions, press.hosting)
+        made = digest(
+            made_with(press.formats, press.templates, press.theme, press.assets), press.directions, press.hosting, workspace.privacy
         )
+        press = replace(press, made_with=made, privacy=workspace.privacy or SECRETS)
         site = _Site(workspace, press, plan, progress)
         site.assets()
         runs = site.runs(crew)

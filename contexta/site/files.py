@@ -1,5 +1,6 @@
 """The folder of a site: pages appear whole or not at all, and only what a site wrote is ever removed from it."""
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -95,8 +96,10 @@ def publish(root: Path, address: str, content: bytes) -> tuple[Page, bool]:
 def _note(journal: Path, address: str, digest: str) -> None:
     """Append a line to the journal, which several processes write at once."""
     descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    line = f"{digest} {address}\n".encode()
     try:
-        os.write(descriptor, f"{digest} {address}\n".encode())
+        if os.write(descriptor, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(journal))
     finally:
         os.close(descriptor)
 
@@ -128,7 +131,8 @@ def finish(root: Path, pages: Mapping[str, str], earlier: Iterable[Page]) -> lis
     known = [*((page.address, page.digest) for page in earlier), *_manifest(root / MANIFEST).items(), *_journal(root / SCRATCH / _JOURNAL)]
     before: dict[str, set[str]] = {}
     for page, digest in known:
-        before.setdefault(page, set()).add(digest)
+        if page != MANIFEST:  # the journal names it too; it is no page, and written below
+            before.setdefault(page, set()).add(digest)
     kept = [page for page, digests in before.items() if page not in pages and not _remove(root, page, digests)]
     content = orjson.dumps({"pages": dict(sorted(pages.items()))}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     publish(root, MANIFEST, content)

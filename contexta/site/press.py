@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from contexta.privacy import SECRETS, Privacy
 from contexta.render import PRIVATE, Head, HtmlRenderer, Links, Placement, no_links, to_csv, to_json, to_markdown, to_text
 from contexta.report import BY_NAME, MISSING, Directions, Document, build_missing
 from contexta.site.addresses import FEED, Addresses, address, asset_address, sheet_address
@@ -25,7 +26,7 @@ class Press:
     """How pages are made, and the folder that they go to. `made_with` tells one state of code, templates and theme from another.
 
     `assets` says where style, script and logo go: into each page, or into files beside them; `directions` which way metrics get better;
-    `hosting` where the site is served.
+    `hosting` where the site is served; `privacy` has each file looked at before it is written.
     """
 
     root: Path
@@ -36,6 +37,7 @@ class Press:
     assets: Placement = "inline"
     directions: Directions = BY_NAME
     hosting: Hosting = NOWHERE
+    privacy: Privacy = SECRETS
 
     def put(self, document: Document, pages: frozenset[str]) -> Made:
         """Write a document in every format, and the sheets that go with it; `pages` are the references that it may link to."""
@@ -64,7 +66,9 @@ class Press:
         return self.put_files(MISSING, document.title, {f"{MISSING}.html": page})
 
     def put_files(self, ref: str, title: str, contents: Mapping[str, bytes]) -> Made:
-        """Write files, by their addresses."""
+        """Write files, by their addresses; raises Leak, and writes none of them, where one holds what is not for everyone."""
+        for place, content in contents.items():
+            self.privacy.refuse_leaks(place, content)
         published = [publish(self.root, place, content) for place, content in contents.items()]
         return Made(ref=ref, title=title, pages=tuple(page for page, _ in published), written=sum(new for _, new in published))
 

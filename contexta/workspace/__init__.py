@@ -1,6 +1,8 @@
 """The folder on disk: its planes, its lines with their places, and which of them belong to which run."""
 
-from contexta.workspace.assembly import lies_there
+from contexta.workspace.artifacts import compare as compare_artifact
+from contexta.workspace.artifacts import lies_there
+from contexta.workspace.clocks import out_of_order
 from contexta.workspace.habits import Habits
 from contexta.workspace.listing import is_workspace
 from contexta.workspace.locking import alone_in
@@ -16,8 +18,10 @@ __all__ = [
     "RunSource",
     "Workspace",
     "alone_in",
+    "compare_artifact",
     "indexed",
     "is_workspace",
     "lies_there",
     "open",
+    "out_of_order",
 ]

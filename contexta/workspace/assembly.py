@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial, reduce
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
@@ -28,9 +28,11 @@ from contexta.contract import (
     record_from_dict,
 )
 from contexta.contract.fields import TIMESTAMP, chronological, is_before
+from contexta.contract.model import is_known_schema
 from contexta.errors import ContextaError
+from contexta.workspace.artifacts import lies_there
 from contexta.workspace.envelopes import checked, content_of
-from contexta.workspace.frames import CONTEXT_MODELS, ArtifactItem, PutItem, RecordItem, interpret, owners
+from contexta.workspace.frames import CONTEXT_MODELS, ArtifactItem, PutItem, RecordItem, fault, interpret, owners
 from contexta.workspace.habits import Habits
 from contexta.workspace.lane import Lane
 from contexta.workspace.lines import Block, Located, Unusable, is_too_deep
@@ -126,7 +128,7 @@ class Assembly:
         try:
             self._take(line)
         except ContextaError as error:
-            self.problems.append(line.problem("invalid_line", str(error)))
+            self.problems.append(fault(line, error))
 
     def _take(self, line: Located) -> None:
         item = interpret(line.value)
@@ -193,13 +195,15 @@ class Assembly:
         self.producers.add(envelope.producer_ref)
         self.record_runs.add(envelope.run_ref)
         self.mentions.widen(all_named(_scopes(envelope, record.subject)), *_times(record), envelope.batch_execution_ref)
+        self.problems.extend(self.puts.schemas.check(envelope.schema_version, line.file, line.line))
         if value is not None:
             what = f"{record.payload.metric_key} is {value} on {record.subject}; kept as a gap"
             self.problems.append(line.problem("non_finite_metric", what))
         match record:
             case MetricRecord():
                 self.series.add(record, record.payload.value if value is None else value)
-                self._lane.learn(data, record)
+                if is_known_schema(envelope.schema_version):  # lines like the others are not looked at for it
+                    self._lane.learn(data, record)
             case StructuredEventRecord():
                 self.events.append(record)
             case TraceSpanRecord():
@@ -234,6 +238,7 @@ class Assembly:
     def _artifact(self, item: ArtifactItem, line: Located) -> None:
         manifest = ArtifactManifest.from_dict(item.manifest)
         ref = manifest.artifact_ref
+        self.problems.extend(self.puts.schemas.check(manifest.schema_version, line.file, line.line))
         before = self.artifacts.get(ref)
         if before is not None and before.manifest != manifest:
             self.problems.append(line.problem("contradiction", f"{ref} is registered again with another manifest; the later is used"))
@@ -307,15 +312,3 @@ def _times(record: Record) -> tuple[str, str]:
         begin, end = record.payload.started_at, record.payload.ended_at
         return sooner(begin, end), later(begin, end)  # of one moment, they may be written differently
     return record.envelope.observed_at, record.envelope.observed_at
-
-
-def lies_there(root: Path, location: str) -> bool | None:
-    """Whether a store-relative file is in the workspace; None for a URI or an absolute path, which mean nothing on another machine."""
-    text = location.removeprefix("path:")
-    path = PurePosixPath(text)
-    if not path.parts or ":" in text or "\\" in text or path.is_absolute() or ".." in path.parts:
-        return None
-    try:
-        return (root / path).exists()
-    except (OSError, ValueError):  # a name that no file can have
-        return False

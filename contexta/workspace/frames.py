@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from contexta.contract import (
     BatchExecution,
@@ -10,6 +10,7 @@ from contexta.contract import (
     DeploymentExecution,
     EnvironmentSnapshot,
     OperationContext,
+    Problem,
     Project,
     Run,
     SampleObservation,
@@ -17,7 +18,8 @@ from contexta.contract import (
     StageExecution,
 )
 from contexta.contract.fields import RULES, apply, shown
-from contexta.errors import ContextaError, ContractError
+from contexta.errors import BackwardTime, ContextaError, ContractError
+from contexta.workspace.lines import Located
 
 CONTEXT_MODELS: Mapping[str, type[ContextModel]] = {
     cls.__name__: cls
@@ -36,6 +38,14 @@ CONTEXT_MODELS: Mapping[str, type[ContextModel]] = {
 
 class WrongFrame(ContextaError):
     """A line that is JSON, but none of the frames of a workspace."""
+
+    KEY: ClassVar[str] = "wrong_frame"
+
+
+class ReportedLoss(WrongFrame):
+    """A line by which whoever captured tells that something is not there."""
+
+    KEY = "reported_loss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ def _captured(frame: Mapping[str, Any]) -> Item:
     if family == "CONTEXT":
         return _put(frame.get("payload_type"), payload, when)
     if family == "DEGRADATION":
-        raise WrongFrame(f"the capture reported a degradation: {payload.get('summary') or payload.get('issue_key') or shown(payload)}")
+        raise ReportedLoss(f"the capture reported a degradation: {payload.get('summary') or payload.get('issue_key') or shown(payload)}")
     raise WrongFrame(f"a frame of an unknown family {shown(family)}")
 
 
@@ -119,6 +129,25 @@ def _object(frame: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise WrongFrame(f"a frame without its {name}" if value is None else f"{name}: expected an object")
     return value
+
+
+def fault(line: Located, error: ContextaError) -> Problem:
+    """Why a line cannot be used, at its place."""
+    if isinstance(error, WrongFrame):
+        return line.problem(error.KEY, str(error))
+    return line.problem("backward_time" if isinstance(error, BackwardTime) else "invalid_line", str(error))
+
+
+def own_ref(item: Item) -> str:
+    """The reference of what an item puts, records or registers; empty where it has none."""
+    if isinstance(item, PutItem):
+        found = item.data.get(item.model.REF)
+    elif isinstance(item, ArtifactItem):
+        found = item.manifest.get("artifact_ref")
+    else:
+        envelope = item.data.get("envelope")
+        found = envelope.get("record_ref") if isinstance(envelope, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 @dataclass(frozen=True, slots=True)

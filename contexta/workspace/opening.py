@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from contexta.errors import ContextaError, UnreadableWorkspace
+from contexta.privacy import SECRETS, Privacy
 from contexta.workspace.catalog import Spread, came_and_went, changed, here, refresh
 from contexta.workspace.database import Database, Notify, in_folder, in_memory
 from contexta.workspace.index import Index
@@ -37,12 +38,14 @@ def _silent(_what: str) -> None:
     """For a reader who is not told."""
 
 
-def open_workspace(path: str | Path) -> Workspace:
+def open_workspace(path: str | Path, privacy: Privacy | None = SECRETS) -> Workspace:
     """Read a workspace's lines once and know what it holds. Nothing is written, but copies of compressed planes in the system's
     temporary folder, while the workspace is in use. Raises UnreadableWorkspace when the folder is none.
+
+    `privacy` says what of it is shown; with None it is all as it was written, secrets too.
     """
     copies = _copies_in(Path(tempfile.gettempdir()))
-    opened = _opened(_checked(path), Index(in_memory()), copies, here, _silent)
+    opened = _opened(_checked(path), Index(in_memory()), copies, here, _silent, privacy)
     weakref.finalize(opened, shutil.rmtree, copies, ignore_errors=True)
     return opened
 
@@ -56,12 +59,15 @@ def indexed(
     spread: Spread = here,
     notify: Notify = _silent,
     waiting: Notify = _silent,
+    privacy: Privacy = SECRETS,
 ) -> Iterator[Workspace]:
     """Read what is new in a workspace since it was last opened so; what was learned is kept under it, or in the folder `cache`.
 
     A process that does the same meanwhile is waited for, which `waiting` is told. `anew` forgets what was learned before. `spread` has
-    parts of long files read elsewhere. `notify` is told what is read again and why. Raises UnreadableWorkspace when the folder is none, or
-    in the end when a file did not stay what it was; ContextaError when the index breaks while it is used.
+    parts of long files read elsewhere. `notify` is told what is read again and why. `privacy` says what is shown.
+
+    Raises UnreadableWorkspace when the folder is none, or in the end when a file did not stay what it was; ContextaError when the index
+    breaks while it is used.
     """
     root = _checked(path)
     with ExitStack() as stack:
@@ -72,7 +78,7 @@ def indexed(
         copies = _copies_in(index.database.path.parent if index.database.path else Path(tempfile.gettempdir()))
         stack.callback(shutil.rmtree, copies, ignore_errors=True)
         try:
-            opened = _opened(root, index, copies, spread, notify)
+            opened = _opened(root, index, copies, spread, notify, privacy)
             yield opened
             _check_unchanged(opened)
         except sqlite3.Error as error:
@@ -104,14 +110,14 @@ def _copies_in(folder: Path) -> Path:
     return folder / f"{_COPIES}{secrets.token_hex(8)}"
 
 
-def _opened(root: Path, index: Index, copies: Path, spread: Spread, notify: Notify) -> Workspace:
+def _opened(root: Path, index: Index, copies: Path, spread: Spread, notify: Notify, privacy: Privacy | None) -> Workspace:
     try:
         planes, notes = _settled(index, root, copies, spread, notify)
     except OSError as error:
         raise UnreadableWorkspace(f"{root} cannot be read: {error.strerror}") from None
     for note in notes:
         notify(note)
-    return Workspace(root, planes, index)
+    return Workspace(root, planes, index, privacy)
 
 
 def _settled(index: Index, root: Path, copies: Path, spread: Spread, notify: Notify) -> tuple[dict[str, Plane], list[str]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from contexta.contract import ContextModel, StableRef
 from contexta.contract.fields import chronological
 from contexta.contract.snapshot import Problem
+from contexta.workspace.schemas import Schemas
 
 # What may change from one put to the next without a contradiction.
 _MAY_CHANGE = frozenset({"description", "tags", "extensions", "schema_version", "unknown", "inferred"})
@@ -27,12 +28,18 @@ class Put:
 
 @dataclass(slots=True)
 class Puts:
-    """The puts seen so far, the latest of each reference. Add them in the order in which they are read."""
+    """The puts seen so far, the latest of each reference. Add them in the order in which they are read.
+
+    `disputed` are those of which puts say different times.
+    """
 
     latest: dict[StableRef, Put] = field(default_factory=dict)
+    disputed: set[StableRef] = field(default_factory=set)
+    schemas: Schemas = field(default_factory=Schemas)
 
     def add(self, put: Put) -> Iterator[Problem]:
-        """Take one more put; yields what contradicts the one before it."""
+        """Take one more put; yields what contradicts the one before it, and what is not known of its schema."""
+        yield from self.schemas.check(put.model.schema_version, put.file, put.line)
         before = self.latest.get(put.model.ref)
         if before is None:
             self.latest[put.model.ref] = put
@@ -45,6 +52,8 @@ class Puts:
                 f"{getattr(newer.model, name)} here; the later put is used"
             )
             yield Problem(newer.file, newer.line, "contradiction", what)
+            if name in ("started_at", "ended_at"):
+                self.disputed.add(newer.model.ref)
 
 
 def _disagreements(older: ContextModel, newer: ContextModel) -> Iterator[str]:

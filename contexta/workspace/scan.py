@@ -12,7 +12,7 @@ from pathlib import Path
 from contexta.contract import DeploymentExecution, Problem, Project, StableRef
 from contexta.errors import ContextaError
 from contexta.workspace import lines
-from contexta.workspace.frames import PutItem, interpret, owners
+from contexta.workspace.frames import PutItem, fault, interpret, owners
 from contexta.workspace.lines import Located, Unusable
 
 # So much of a file is looked at as a whole before its lines are: a run's lines mostly stand together. What is made of it stays in the
@@ -192,7 +192,7 @@ class Reading:
             owned_by = owners(item)
             put = _described(item) if isinstance(item, PutItem) else None
         except ContextaError as error:
-            return Unusable(line.problem("invalid_line", str(error)), line.raw)
+            return Unusable(fault(line, error), line.raw)
         named = [str(owned_by.run)] if owned_by.run else []
         deployments = [str(ref) for ref in dict.fromkeys(owned_by.deployments)]
         for owner in (*named, *deployments, *([f"put {put}"] if put else [])):

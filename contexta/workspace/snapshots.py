@@ -21,7 +21,9 @@ from contexta.contract import (
 )
 from contexta.contract.fields import chronological
 from contexta.workspace.assembly import Assembly, in_order
+from contexta.workspace.clocks import out_of_their_time
 from contexta.workspace.mentions import inferred_project
+from contexta.workspace.puts import Put
 
 R = TypeVar("R", bound=Record)
 
@@ -47,7 +49,9 @@ def run_snapshot(
         degraded=_by_time(lines.degraded),
         producers=tuple(sorted(lines.producers)),
         sources=lines.sources(),
-        problems=tuple(sorted((*lines.problems, *lines.orphan_problems()))),
+        problems=tuple(
+            sorted((*lines.problems, *lines.orphan_problems(), *out_of_their_time(_puts(lines, "run", "stage", "batch"), lines.mentions)))
+        ),
         as_of=lines.as_of or None,
     )
 
@@ -59,6 +63,11 @@ def _run(lines: Assembly, ref: StableRef) -> Run:
     if ref not in lines.mentions.seen:  # only a deployment names it, or lines that cannot be used
         lines.mentions.add([ref], lines.some_time())
     return next(run for run in lines.known(Run, "run") if run.ref == ref)
+
+
+def _puts(lines: Assembly, *kinds: str) -> Iterator[Put]:
+    """The latest puts of some kinds of scope that no other contradicts: another page tells of other kinds."""
+    return (put for ref, put in lines.puts.latest.items() if ref.kind in kinds and ref not in lines.puts.disputed)
 
 
 def _deployments(lines: Assembly, ref: StableRef, described: Mapping[StableRef, DeploymentExecution]) -> Iterator[DeploymentExecution]:
@@ -85,7 +94,7 @@ def deployment_snapshot(lines: Assembly, ref: StableRef, project: Project | None
         events=_by_time(lines.events),
         spans=_by_start(lines.spans),
         degraded=_by_time(lines.degraded),
-        problems=tuple(sorted(lines.problems)),
+        problems=tuple(sorted((*lines.problems, *out_of_their_time(_puts(lines, "deployment"), lines.mentions)))),
         as_of=lines.as_of or None,
     )
 

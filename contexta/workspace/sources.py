@@ -1,11 +1,14 @@
 """What a worker needs to read one run or deployment: small, picklable, and complete without the index."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, RunSnapshot, StableRef
+from contexta.errors import ContextaError
+from contexta.privacy import SECRETS, Privacy
 from contexta.workspace.assembly import Assembly
+from contexta.workspace.frames import interpret, own_ref
 from contexta.workspace.habits import Habits
 from contexta.workspace.index import byte_count, unpacked
 from contexta.workspace.lane import Repeated
@@ -29,6 +32,14 @@ class Lines:
                     yield from map(part.parsed, range(len(part.texts)))
                 else:
                     yield part
+
+    def places(self, refs: Collection[str]) -> dict[str, tuple[str, int]]:
+        """The file and line of the last line that puts, records or registers each of these references."""
+        found: dict[str, tuple[str, int]] = {}
+        for line in self if refs else ():
+            if isinstance(line, Located) and (ref := _own_ref(line)) in refs:
+                found[ref] = (line.file, line.line)
+        return found
 
     def assembled(self, problems: Iterable[Problem] = (), habits: Habits | None = None, run: str = "") -> Assembly:
         """The lines, read and put together with what is known to be wrong beside them; `run` where all are of one (`project.run`).
@@ -60,9 +71,17 @@ class Lines:
         return sum(byte_count(data) for _, data in self.extents)
 
 
+def _own_ref(line: Located) -> str:
+    """The reference of what a line holds; empty where it cannot be used."""
+    try:
+        return own_ref(interpret(line.value))
+    except ContextaError:
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class RunSource:
-    """One run: its lines, and what other lines say that stands on its page."""
+    """One run: its lines, what other lines say that stands on its page, and what of all this is shown; with None, all."""
 
     ref: StableRef
     lines: Lines
@@ -70,22 +89,26 @@ class RunSource:
     deployments: tuple[DeploymentExecution, ...]
     problems: tuple[Problem, ...]
     unassigned: bool
+    privacy: Privacy | None = SECRETS
 
     def snapshot(self, habits: Habits | None = None) -> RunSnapshot:
         """Read it; quicker with the `habits` of writers that were learned from other runs."""
         described = {deployment.ref: deployment for deployment in self.deployments}
         snapshot = run_snapshot(self.lines.assembled(self.problems, habits, self.ref.value), self.ref, self.project, described)
-        return replace(snapshot, unassigned=self.unassigned)
+        snapshot = replace(snapshot, unassigned=self.unassigned)
+        return self.privacy.snapshot(snapshot) if self.privacy else snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class DeploymentSource:
-    """One deployment: its lines, and the project that it belongs to."""
+    """One deployment: its lines, the project that it belongs to, and likewise what is shown."""
 
     ref: StableRef
     lines: Lines
     project: Project | None
+    privacy: Privacy | None = SECRETS
 
     def snapshot(self, habits: Habits | None = None) -> DeploymentSnapshot:
         """Read it; likewise."""
-        return deployment_snapshot(self.lines.assembled((), habits), self.ref, self.project)
+        snapshot = deployment_snapshot(self.lines.assembled((), habits), self.ref, self.project)
+        return self.privacy.snapshot(snapshot) if self.privacy else snapshot

@@ -10,6 +10,7 @@ from pathlib import Path
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, Run, RunSnapshot, StableRef
 from contexta.contract.fields import chronological
 from contexta.errors import ContractError, UnknownRef
+from contexta.privacy import SECRETS, Privacy
 from contexta.workspace.assembly import in_order
 from contexta.workspace.described import Described, describe
 from contexta.workspace.index import Index
@@ -22,11 +23,15 @@ _STARTS = "start"
 
 @dataclass(frozen=True)
 class Workspace:
-    """A folder of planes and the index of its lines, as they were when it was opened. Memory follows one run at a time."""
+    """A folder of planes and the index of its lines, as they were when it was opened. Memory follows one run at a time.
+
+    Nothing leaves it that is not to be shown, unless its `privacy` is None.
+    """
 
     root: Path
     planes: Mapping[str, Plane]
     index: Index
+    privacy: Privacy | None = SECRETS
     # The planes of which lines were asked for.
     used: set[str] = field(default_factory=set)
 
@@ -82,7 +87,12 @@ class Workspace:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with lines that belong to no run that could be told."""
-        return self._problems[0]
+        return self._problems_shown
+
+    @cached_property
+    def _problems_shown(self) -> tuple[Problem, ...]:
+        found = self._problems[0]
+        return self.privacy.problems(found) if self.privacy else found
 
     def run_refs(self) -> tuple[StableRef, ...]:
         """Every run that any line names, sorted."""
@@ -107,15 +117,16 @@ class Workspace:
         named = (inner for model in models for inner in (model.run_ref, model.artifact_ref) if inner is not None)
         return frozenset((ref, ref.owner("project"), *beside, *(inner.owner("run") for inner in named)))
 
-    def project(self, ref: StableRef) -> Project | None:
-        """The latest put of a project; None where there is none."""
+    def _project(self, ref: StableRef) -> Project | None:
+        """The latest put of a project as it stands there; None where there is none."""
         described = self._projects.get(str(ref))
         return described.model if described is not None and isinstance(described.model, Project) else None
 
     def projects(self) -> tuple[Project, ...]:
         """Every project that a put describes, sorted by reference."""
-        models = (described.model for described in self._projects.values())
-        return tuple(sorted((model for model in models if isinstance(model, Project)), key=lambda model: model.ref))
+        models = [described.model for described in self._projects.values() if isinstance(described.model, Project)]
+        found = map(self.privacy.project, models) if self.privacy else models
+        return tuple(sorted(found, key=lambda model: model.ref))
 
     def runs(self) -> tuple[Run, ...]:
         """Every run, by start. Reads the lines of each."""
@@ -141,15 +152,16 @@ class Workspace:
         return RunSource(
             ref=ref,
             lines=self._lines(str(ref)),
-            project=self.project(ref.owner("project")),
+            project=self._project(ref.owner("project")),
             deployments=tuple(model for model in models if isinstance(model, DeploymentExecution)),
             problems=self._problems[1].get(str(ref), ()),
             unassigned=self._has_unassigned,
+            privacy=self.privacy,
         )
 
     def deployment_source(self, ref: StableRef) -> DeploymentSource:
         """What it takes to read a deployment elsewhere."""
-        return DeploymentSource(ref, self._lines(str(ref)), self.project(ref.owner("project")))
+        return DeploymentSource(ref, self._lines(str(ref)), self._project(ref.owner("project")), self.privacy)
 
     @property
     def _has_unassigned(self) -> bool:
@@ -157,7 +169,10 @@ class Workspace:
         return any(problem.severity != "info" and problem.key != "torn_line" for problem in self.problems)
 
     def state(self, ref: StableRef) -> str:
-        """A text that changes whenever a run's or deployment's source does."""
+        """A text that changes whenever a run's or deployment's source does, or what of it is shown."""
+        return f"{self._state_of_lines(ref)} {self.privacy}"
+
+    def _state_of_lines(self, ref: StableRef) -> str:
         owner, project = str(ref), f"put {ref.owner('project')}"
         beside = [(other, self._versions.get(f"put {other}")) for other in self._together.get(owner, ())]
         known = (self._epoch, owner, self._versions.get(owner), self._versions.get(project), beside)
@@ -201,7 +216,7 @@ class Workspace:
     def _starts(self, runs: Iterable[StableRef]) -> Mapping[StableRef, str]:
         """When each run began; only the lines of those that changed are read."""
         kept = self.index.kept(_STARTS)
-        states = {ref: self.state(ref) for ref in runs}
+        states = {ref: self._state_of_lines(ref) for ref in runs}
         known = {ref: kept[str(ref)][1].decode() for ref, state in states.items() if kept.get(str(ref), ("", b""))[0] == state}
         new = {ref: self.snapshot(ref).run.started_at for ref in states if ref not in known}
         self.keep_starts(new)
@@ -210,7 +225,7 @@ class Workspace:
 
     def keep_starts(self, starts: Mapping[StableRef, str]) -> None:
         """Remember when runs began, for whoever read their lines."""
-        self.index.keep(_STARTS, {str(ref): (self.state(ref), start.encode()) for ref, start in starts.items()})
+        self.index.keep(_STARTS, {str(ref): (self._state_of_lines(ref), start.encode()) for ref, start in starts.items()})
 
     def _known(self, given: StableRef | str, kind: str) -> StableRef:
         try:

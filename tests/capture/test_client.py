@@ -150,7 +150,7 @@ def test_a_name_used_in_a_workspace_that_somebody_else_wrote_is_taken(tmp_path: 
 
 
 def test_names_that_one_program_was_kept_from_adopting_are_adopted_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stopped(root: Path) -> workspace.Workspace:
+    def stopped(_root: Path, _privacy: None) -> workspace.Workspace:
         raise KeyboardInterrupt
 
     root = write_lines(tmp_path, captured=[record_frame(metric("m-1", 0.5))])
@@ -276,6 +276,14 @@ def test_a_resumed_run_and_its_stage_keep_their_beginnings_and_get_new_ends(root
     assert after.run.status == after.stages[0].status == "completed"
     assert str(after.run.ended_at) > str(before.run.ended_at)
     assert after.run.extensions == before.run.extensions
+
+
+def test_a_resumed_run_keeps_what_no_report_shows(root: Path) -> None:
+    ctx = Contexta(root, config={"project_name": "p"})
+    with ctx.run("x", metadata={"api_key": "zebra-42"}) as run:
+        pass
+    assert "zebra-42" in str(_go_on(root).run.extensions)
+    assert "zebra-42" not in ctx.build_snapshot_report(run.ref).to_markdown()
 
 
 def test_a_resumed_run_contradicts_nothing(root: Path) -> None:

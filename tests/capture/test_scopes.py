@@ -161,7 +161,7 @@ def test_what_is_not_finite_is_a_gap_in_its_place_and_flagged(ctx: Contexta, run
     for value in (0.5, math.nan, 0.25, math.inf):
         run.metric("loss", value)
     assert repr(_only_series(ctx).values) == "(0.5, nan, 0.25, inf)"
-    flagged = [issue.sentence for issue in ctx.diagnose_run(run.ref).issues if issue.key == "degraded_record"]
+    flagged = [issue.sentence for issue in ctx.diagnose_run(run.ref).issues if issue.key == "non_finite_metric"]
     assert len(flagged) == 2
     assert "loss is nan on run:p.r" in flagged[0]
     assert "loss is inf on run:p.r" in flagged[1]

@@ -316,6 +316,11 @@ def test_a_chart_says_how_many_points_it_stands_for() -> None:
     assert "2 of 5,000 points are drawn" in page_of(drawn).text
 
 
+def test_points_of_the_previous_run_are_not_counted() -> None:
+    own, faint = Line.through("loss", ((0, 2), (1, 1))), Line("before", (0, 1), (3, 2), faint=True)
+    assert "2 of 5,000 points are drawn" in page_of(Chart("loss", None, "index", (), (own, faint), 5000)).text
+
+
 def test_neighbouring_charts_share_a_grid() -> None:
     drawn = Chart("loss", None, "index", (), (Line.through("loss", ((0, 2), (1, 1))),), 2)
     assert page_of(drawn, drawn, Facts(()), drawn).values("class").count("charts") == 2

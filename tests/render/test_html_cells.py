@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import example, given, settings
@@ -16,6 +16,7 @@ from contexta.report.document import (
     Cell,
     Change,
     Code,
+    Column,
     Duration,
     Exact,
     Hash,
@@ -23,6 +24,7 @@ from contexta.report.document import (
     Number,
     Pairs,
     Ref,
+    Rows,
     Spark,
     Status,
     Table,
@@ -217,6 +219,23 @@ one_cell = st.sampled_from([*every_kind("x").values(), None])
 def test_the_columns_that_line_up_are_those_that_the_table_says(rows: list[tuple[Cell, ...]]) -> None:
     found = Table("", ("a", "b", "c"), tuple(rows), len(rows))
     assert html_cells.body(found, no_links).numeric == found.numeric()
+
+
+@patient
+@given(st.lists(st.tuples(*[one_cell] * 3), min_size=1, max_size=4))
+def test_cells_by_the_column_are_the_same_as_cells_one_by_one(rows: list[tuple[Cell, ...]]) -> None:
+    kinds = [type(cell) for cell in rows[0]]
+    same = [tuple(cell if type(cell) is kind else None for cell, kind in zip(row, kinds, strict=True)) for row in rows]
+    columns = tuple(map(typed, kinds, zip(*same, strict=True)))
+    one_by_one, by_column = (html_cells.body(Table("", ("a", "b", "c"), each, len(rows)), links) for each in (tuple(same), Rows(columns)))
+    assert by_column == one_by_one
+    assert [*Rows(columns)] == same
+
+
+def typed(kind: Any, cells: Sequence[Cell]) -> Column:
+    if kind is type(None):
+        return Column(Text, ([None] * len(cells),))
+    return Column(kind, tuple([[getattr(cell, name, None) for cell in cells] for name in kind.__match_args__]))
 
 
 def test_a_row_is_headed_by_its_first_cell() -> None:

@@ -126,6 +126,14 @@ def test_any_text_comes_out_as_itself_and_changes_nothing_around_it(parser: str,
     assert contents(tokens) == [one.replace(HARMLESS, words.one_line(text)) for one in contents(harmless)]
 
 
+@pytest.mark.parametrize("parser", PARSERS)
+def test_neighbouring_lists_stay_lists_of_their_own_without_space_between_their_items(parser: str) -> None:
+    facts = Facts((Fact("a", Text("b")), Fact("c", Text("d"))))
+    tokens = parse(to_markdown(page(facts, facts, facts), links), parser)
+    assert [token.type for token in tokens].count("bullet_list_open") == 3
+    assert all(token.hidden for token in tokens if token.type == "paragraph_open" and token.level)
+
+
 @patient
 @given(text=texts)
 def test_a_table_row_has_a_cell_for_each_column(text: str) -> None:

@@ -331,5 +331,5 @@ def test_a_long_text_keeps_its_beginning_and_end(text: str, short: str) -> None:
 
 def test_a_change_is_judged_in_words_of_its_own() -> None:
     assert words.change(Change(0.5, "nats", better=False)) == "▲ +0.5 nats (worse)"
-    assert words.amount_of(Change(-0.5, "nats", better=True)) == "▼ -0.5 nats"
+    assert words.amount_of(-0.5, "nats") == "▼ -0.5 nats"
     assert words.change(Change(0, better=True)) == "= unchanged"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contexta.report import cells
-from contexta.report.document import Bytes, Cell, Code, Duration, Number, Pairs, Ref, Status, Table, Text, Time
+from contexta.report.document import Bytes, Cell, Code, Column, Duration, Number, Pairs, Ref, Rows, Status, Table, Text, Time
 from tests.report import builders
 
 
@@ -16,10 +16,6 @@ def test_a_model_is_called_by_its_name_and_linked_by_its_reference() -> None:
 def test_an_inferred_status_says_so() -> None:
     assert cells.status(builders.stage("train", "unknown")) == Status("unknown", inferred=True)
     assert cells.status(builders.stage("train", "failed")) == Status("failed", inferred=False)
-
-
-def test_a_duration_is_the_seconds_between_two_moments() -> None:
-    assert cells.duration("2026-10-01T00:00:00Z", "2026-10-01T00:01:00.5Z") == Duration(60.5)
 
 
 def test_what_never_ended_has_no_duration() -> None:
@@ -82,6 +78,22 @@ def test_a_table_shows_a_thousand_rows_and_counts_the_rest() -> None:
     made = cells.table("", ("N",), ((Number(index),) for index in range(1001)))
     assert (len(made.rows), made.total) == (1000, 1001)
     assert made.rows[-1] == (Number(999),)
+
+
+def by_column(*columns: Column) -> Table:
+    return cells.table("", tuple("abc")[: len(columns)], Rows(columns))
+
+
+def test_a_table_by_the_column_is_the_same_as_one_by_the_row() -> None:
+    made = by_column(Column(Ref, ((None, None), (None, None))), Column(Text, ((None, None),)), Column(Number, ([0, None],)))
+    assert made == Table("", ("a", "c"), ((None, Number(0)), (None, None)), 2)
+    assert made == cells.table("", "abc", [(None, None, Number(0)), (None, None, None)])
+    assert made.rows[0] == (None, Number(0))
+
+
+def test_a_table_by_the_column_shows_a_thousand_rows_too() -> None:
+    made = by_column(Column(Number, (range(1001),)))
+    assert (len(made.rows), made.total, made.rows[-1]) == (1000, 1001, (Number(999),))
 
 
 def test_a_column_of_quantities_lines_up_at_the_right() -> None:

@@ -29,7 +29,7 @@ TITLES = ("N", "Duration", "Size", "Attributes", "Never")
 
 
 def numbers(many: Sequence[int]) -> Table:
-    return cut.table("numbers", TITLES, many, number_row)
+    return cut.table("numbers", TITLES, many, cut.each(number_row))
 
 
 def test_a_table_of_as_many_rows_as_a_page_takes_is_whole() -> None:

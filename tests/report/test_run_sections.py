@@ -253,7 +253,7 @@ def test_each_samples_own_numbers_stand_in_its_row() -> None:
     )
     made = table(section(document, "Samples"))
     assert column(made, "error") == [Number(0.5), Number(0.25)]
-    assert column(made, "Redaction") == [None, Text("faces")]
+    assert column(made, "Redaction") == [None, Text("content withheld: faces")]
 
 
 def test_a_sample_says_in_which_batch_it_was_seen() -> None:

@@ -124,9 +124,12 @@ class Trial:
         return {name: content for name, content in tree(self.site.out).items() if not name.startswith(SCRATCH)}
 
     def assert_opens(self) -> None:
-        """Every file is whole: as it was, or as it will be; but a run's page may not know yet which run it is to be measured against."""
+        """Every file is whole: as it was, or as it will be.
+
+        But a run's page may not know yet which run it is to be measured against, and a comparison may be with another than in the end.
+        """
         for name, content in self.left().items():
-            assert name.startswith("runs/") or content in (self.old.get(name), self.new.get(name)), name
+            assert name.startswith(("runs/", "comparisons/")) or content in (self.old.get(name), self.new.get(name)), name
             if name.endswith(".html"):
                 assert content.rstrip().endswith(b"</html>"), name
             if name.endswith(".json"):

@@ -69,7 +69,47 @@ def test_a_short_write_is_told_and_costs_no_other_line(path: Path, monkeypatch: 
     assert (told.value.errno, told.value.filename) == (errno.ENOSPC, str(path))
     file.append({"n": 3})
     file.append({"n": 4})
-    assert path.read_bytes() == b'{"n":1}\n{"n"\n{"n":3}\n{"n":4}\n'
+    assert path.read_bytes() == b'{"n":1}\n{"n\n{"n":3}\n{"n":4}\n'  # its last byte makes room for the line end
+
+
+def test_a_line_that_another_process_left_torn_meanwhile_costs_no_line_of_ours(path: Path) -> None:
+    file = LineFile(path)
+    file.append({"n": 1})
+    with path.open("ab") as dying:
+        dying.write(b'{"n":')
+    file.append({"n": 2})
+    file.append({"n": 3})
+    assert path.read_bytes() == b'{"n":1}\n{"n":{"n":2}\n{"n":2}\n{"n":3}\n'
+
+
+def test_a_short_write_is_ended_before_any_other_process_writes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, other = LineFile(path), LineFile(path)
+    other.append("other")
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", _short(4))
+        with pytest.raises(OSError, match="No space left"):
+            file.append({"n": 2})
+    other.append("again")
+    assert path.read_bytes() == b'"other"\n{"n\n"again"\n'
+
+
+def test_with_fsync_each_line_and_each_new_folder_reaches_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink())))
+    file = LineFile(path, fsync=True)
+    for number in range(2):
+        file.append(number)
+    made = [str(folder) for folder in (path.parent, path.parent.parent, path.parent.parent.parent)]
+    assert synced == [*made, str(path), str(path)]
+    synced.clear()
+    claim(path.parent / "name", fsync=True)
+    assert synced == [str(path.parent)]
+
+
+def test_without_fsync_nothing_is_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "fsync")
+    LineFile(path).append(1)
+    assert path.read_bytes() == b"1\n"
 
 
 def test_a_write_that_fails_whole_leaves_nothing_behind(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -346,7 +346,7 @@ def test_a_line_beyond_the_longest_is_passed_over_wherever_it_stands(size: int, 
 def test_a_line_as_long_as_the_longest_is_read(before: int) -> None:
     data = _FIRST * before + _line_of(2_001)
     reading = _read(data)
-    assert [found.problem.key for found in reading.problems] == ["invalid_line"] * (before == 0)  # else it is the run's, which tells it
+    assert [found.problem.key for found in reading.problems] == ["wrong_frame"] * (before == 0)  # else it is the run's, which tells it
     assert reading.end == len(data)
 
 

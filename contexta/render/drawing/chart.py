@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from math import log10
 from types import NoneType
 from typing import cast
@@ -98,10 +97,9 @@ class _Curve:
 def draw(chart: Chart) -> Drawing:
     """Lay a chart out."""
     curves = [_curve(line, line.ys) for line in chart.lines]
-    xs = _joined([line.xs for line in chart.lines])
-    ys = _joined([curve.finite() for curve in curves])
-    x_ends = (min(xs, default=0), max(xs, default=1))
-    y_ends = (min(ys, default=0), max(ys, default=1))
+    x_ends = _ends([line.xs for line in chart.lines])
+    finite = [curve.finite() for curve in curves]
+    y_ends = _ends(finite)
     by_decades = chart.scale == "log" and y_ends[0] > 0
     low, high = (log10(y_ends[0]), log10(y_ends[1])) if by_decades else (drawable(y_ends[0]), drawable(y_ends[1]))
     if by_decades:
@@ -116,17 +114,19 @@ def draw(chart: Chart) -> Drawing:
     y_ticks = y_scale.ticks(ticks, words.numbers(values, words.digits(values)))
     return Drawing(
         paths=_paths(curves, x_scale, y_scale),
-        x_ticks=_x_ticks(chart, x_ends, x_scale) if xs else (),
+        x_ticks=_x_ticks(chart, x_ends, x_scale) if any(line.xs for line in chart.lines) else (),
         y_ticks=y_ticks,
         grid="".join([f"M{LEFT} {tick.at}H{WIDTH - RIGHT}" for tick in y_ticks]),
         flags=tuple(_flags(chart.marks, curves, x_ends, x_scale, y_scale)) if chart.marks else (),
-        description=_description(chart, ys, y_ends),
+        description=_description(chart, finite, y_ends),
         top=top,
     )
 
 
-def _joined(columns: Sequence[Sequence[float]]) -> Sequence[float]:
-    return columns[0] if len(columns) == 1 else [*chain.from_iterable(columns)]
+def _ends(columns: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """The least and greatest of all."""
+    filled = [column for column in columns if column]
+    return min(map(min, filled), default=0), max(map(max, filled), default=1)
 
 
 def _curve(line: Line, ys: Sequence[float | None]) -> _Curve:
@@ -202,11 +202,11 @@ def _flags(marks: Sequence[Mark], curves: Sequence[_Curve], ends: tuple[float, f
         yield Flag(at, None if y is None else y_scale.places([y])[0], label, anchor)
 
 
-def _description(chart: Chart, ys: Sequence[float], ends: tuple[float, float]) -> str:
+def _description(chart: Chart, finite: Sequence[Sequence[float]], ends: tuple[float, float]) -> str:
     unit = f" {chart.unit}" if chart.unit else ""
-    if not ys:
+    if not any(finite):
         return f"{chart.title}: {words.count(chart.stands_for)} values, none of them a finite number"
-    course = "" if len(chart.lines) > 1 else f"first {words.number(ys[0])}, last {words.number(ys[-1])}, "
+    course = "" if len(chart.lines) > 1 else f"first {words.number(finite[0][0])}, last {words.number(finite[0][-1])}, "
     lines = f" in {words.count(len(chart.lines))} lines" if len(chart.lines) > 1 else ""
     return (
         f"{chart.title}: {words.count(chart.stands_for)} values{lines}, {course}"

@@ -15,14 +15,15 @@ WIDTH, HEIGHT, EDGE = 72, 18, 2
 _USUAL = 1e12
 
 
-def points(values: Sequence[float | None]) -> list[str]:
+@lru_cache(maxsize=256)  # a figure of a page has the course of its row in a table
+def points(values: tuple[float | None, ...]) -> Sequence[str]:
     """The unbroken stretches as `points` attributes, in tenths of a unit; one of a single point is a line of no length."""
     finite = [value for value in values if value is not None]
     if not finite:
-        return []
+        return ()
     low, high = min(finite), max(finite)
     if not -_USUAL < low <= high < _USUAL or high - low < 1 / _USUAL:
-        values = [None if value is None else drawable(value) for value in values]
+        values = tuple([None if value is None else drawable(value) for value in values])
         finite = [*map(drawable, finite)]
         low, high = drawable(low), drawable(high)
     xs, ys = _xs(len(values)), Scale(*span(low, high), HEIGHT - EDGE, EDGE)

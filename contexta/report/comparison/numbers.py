@@ -61,7 +61,7 @@ def _metric_blocks(pair: Pair, found: Sequence[_Numbers]) -> Iterator[Block]:
 
 def _table(pair: Pair, found: Sequence[_Numbers]) -> Table:
     titles = ("Metric", "Measured on", "Change", *pair.names, "Relative")
-    return cut.table("metrics", titles, found, _row, _RANKS)
+    return cut.table("metrics", titles, found, cut.each(_row), _RANKS)
 
 
 def _row(one: _Numbers) -> tuple[Cell, ...]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from contexta.contract import ContextModel, EnvironmentSnapshot, Problem, RunSnapshot
+from contexta.contract import EnvironmentSnapshot, Problem, RunSnapshot
 from contexta.contract.details import DETAILS, NAMESPACE, run_details
 from contexta.report import cells, cut
 from contexta.report.choice import ROWS
 from contexta.report.document import Block, Cell, Code, Details, Fact, Facts, Level, Lineage, Note, Number, Pairs, Section, Table, Text
+from contexta.report.health.inferred import inferred
 from contexta.report.run.overview import detail_facts
 
 # As many things of a kind as a step of the lineage names, and as many snapshots of an environment as are shown.
@@ -88,30 +89,25 @@ def data_health(snapshot: RunSnapshot) -> Section:
         blocks.append(problem_table("What was found in this run's lines", snapshot.problems))
     else:
         blocks.append(Note("Nothing was skipped: every line that names this run was used."))
+    blocks += withheld(snapshot.withheld)
     if snapshot.unassigned:
         blocks.append(Note("Some lines of this workspace name no run, and may be this one's; Data Health on the index page tells which."))
-    if inferred := _inferred(snapshot):
-        blocks.append(Note(f"Inferred, because no line describes them: {inferred}. Their times are those of the records that name them."))
+    if guessed := inferred(snapshot):
+        blocks.append(Note(f"Inferred, because no line describes them: {guessed}. Their times are those of the records that name them."))
     return Section("Data Health", tuple(blocks))
+
+
+def withheld(counts: Mapping[str, int]) -> list[Block]:
+    """What was masked or left out before the page was made."""
+    if not counts:
+        return []
+    return [Note(f"Masked or left out of this report: {', '.join(f'{what} ({count:,})' for what, count in counts.items())}.")]
 
 
 def problem_table(caption: str, problems: Iterable[Problem], name: str = "problems", limit: int = ROWS) -> Table:
     """Problems in the order of files and lines."""
-    return cut.table(name, ("Place", "Severity", "Key", "What"), sorted(problems), _problem_row, _BY_SEVERITY, caption, limit)
+    return cut.table(name, ("Place", "Severity", "Key", "What"), sorted(problems), cut.each(_problem_row), _BY_SEVERITY, caption, limit)
 
 
 def _problem_row(one: Problem) -> tuple[Cell, ...]:
     return (Code(one.place), Level(one.severity), Code(one.key), Text(one.what))
-
-
-def _inferred(snapshot: RunSnapshot) -> str:
-    groups: tuple[tuple[str, str, tuple[ContextModel, ...]], ...] = (
-        ("run", "runs", (snapshot.run,)),
-        ("stage", "stages", snapshot.stages),
-        ("batch", "batches", snapshot.batches),
-        ("sample", "samples", snapshot.samples),
-        ("operation", "operations", snapshot.operations),
-        ("deployment", "deployments", snapshot.deployments),
-    )
-    counts = ((sum(model.inferred for model in models), one, many) for one, many, models in groups)
-    return ", ".join(cells.counted(*entry) for entry in counts if entry[0])

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from contexta.contract import MetricSeries, RunSnapshot, StructuredEventRecord, TraceSpanRecord, instant
+from contexta.contract import MetricSeries, RunSnapshot, StructuredEventRecord, TraceSpanRecord, instant, seconds_between
 from contexta.report import cells, curves, cut, measures
 from contexta.report.choice import Grade
 from contexta.report.cut import Ranks
 from contexta.report.directions import BY_NAME, Directions
-from contexta.report.document import Block, Cell, Code, Details, Level, Number, Ref, Section, Status, Table, Text
+from contexta.report.document import Block, Code, Column, Details, Duration, Level, Number, Ref, Section, Spark, Status, Table, Text, Time
 from contexta.report.run.values import value_table
 from contexta.report.timelines import Spell, timeline
 from contexta.report.traits import RunTraits
@@ -27,23 +27,23 @@ def metric_blocks(
 ) -> Iterator[Block]:
     """A table of series, charts of those that have a course, and a folded table of the values themselves."""
     titles = ("Metric", "Measured on", "Unit", "Values", "Course", "First", "Last", "Least", "Greatest")
-    yield cut.table("metrics", titles, all_series, _series_row)
+    yield cut.table("metrics", titles, all_series, cut.by_column(_series_columns))
     yield from curves.charts(all_series, begin, directions, previous)
     yield Details(value_table(all_series))
 
 
-def _series_row(series: MetricSeries) -> tuple[Cell, ...]:
-    spread = measures.spread(series.values)
+def _series_columns(many: Sequence[MetricSeries]) -> tuple[Column, ...]:
+    sparks, spreads = map(curves.spark, many), [series.spread or (None, None) for series in many]
     return (
-        Text(measures.label(series)),
-        Text(measures.scope(series)),
-        cells.text(series.unit),
-        Number(series.count),
-        curves.spark(series),
-        Number(series.values[0]),
-        Number(series.values[-1]),
-        Number(spread[0]) if spread else None,
-        Number(spread[1]) if spread else None,
+        Column(Text, ([*map(measures.label, many)],)),
+        Column(Text, ([*map(measures.scope, many)],)),
+        Column(Text, ([series.unit for series in many],)),
+        Column(Number, ([series.count for series in many],)),
+        Column(Spark, ([spark and spark.values for spark in sparks],)),
+        Column(Number, ([series.values[0] for series in many],)),
+        Column(Number, ([series.values[-1] for series in many],)),
+        Column(Number, ([least for least, _ in spreads],)),
+        Column(Number, ([greatest for _, greatest in spreads],)),
     )
 
 
@@ -55,18 +55,18 @@ def events(snapshot: RunSnapshot) -> Section | None:
 def event_table(records: tuple[StructuredEventRecord, ...]) -> Table:
     """Events in time order."""
     titles = ("Time", "Level", "Event", "Message", "Where", "Attributes")
-    return cut.table("events", titles, records, _event_row, _BY_LEVEL)
+    return cut.table("events", titles, records, cut.by_column(_event_columns), _BY_LEVEL)
 
 
-def _event_row(record: StructuredEventRecord) -> tuple[Cell, ...]:
-    payload = record.payload
+def _event_columns(records: Sequence[StructuredEventRecord]) -> tuple[Column, ...]:
+    payloads = [record.payload for record in records]
     return (
-        cells.time(record.envelope.observed_at),
-        Level(payload.level),
-        Code(payload.event_key),
-        cells.text(payload.message or None),
-        cells.bare_ref(record.subject),
-        cells.pairs(payload.attributes),
+        Column(Time, ([record.envelope.observed_at for record in records],)),
+        Column(Level, ([payload.level for payload in payloads],)),
+        Column(Code, ([payload.event_key for payload in payloads],)),
+        Column(Text, ([payload.message or None for payload in payloads],)),
+        cells.bare_refs([record.subject for record in records]),
+        cells.all_pairs([payload.attributes for payload in payloads]),
     )
 
 
@@ -105,7 +105,7 @@ def _waterfall(records: Sequence[TraceSpanRecord]) -> Iterator[Spell]:
 def span_table(records: tuple[TraceSpanRecord, ...]) -> Table:
     """Spans in time order."""
     titles = ("Span", "Status", "Kind", "Started", "Duration", "Where", "Trace", "Id", "Parent", "Attributes")
-    return cut.table("spans", titles, records, _span_row, _SPAN_RANKS)
+    return cut.table("spans", titles, records, cut.by_column(_span_columns), _SPAN_RANKS)
 
 
 def _span_grade(record: TraceSpanRecord) -> Grade:
@@ -117,17 +117,17 @@ def _span_grade(record: TraceSpanRecord) -> Grade:
 _SPAN_RANKS = Ranks(_span_grade, "by status and duration", lambda record: str(record.payload.status))
 
 
-def _span_row(record: TraceSpanRecord) -> tuple[Cell, ...]:
-    span = record.payload
+def _span_columns(records: Sequence[TraceSpanRecord]) -> tuple[Column, ...]:
+    spans = [record.payload for record in records]
     return (
-        Text(span.span_name),
-        Status(span.status),
-        cells.text(span.span_kind),
-        cells.time(span.started_at),
-        cells.duration(span.started_at, span.ended_at),
-        cells.bare_ref(record.subject),
-        Code(span.trace_id),
-        Code(span.span_id),
-        cells.code(span.parent_span_id),
-        cells.pairs(span.attributes),
+        Column(Text, ([span.span_name for span in spans],)),
+        Column(Status, ([span.status for span in spans],)),
+        Column(Text, ([span.span_kind for span in spans],)),
+        Column(Time, ([span.started_at for span in spans],)),
+        Column(Duration, ([seconds_between(span.started_at, span.ended_at) for span in spans],)),
+        cells.bare_refs([record.subject for record in records]),
+        Column(Code, ([span.trace_id for span in spans],)),
+        Column(Code, ([span.span_id for span in spans],)),
+        Column(Code, ([span.parent_span_id for span in spans],)),
+        cells.all_pairs([span.attributes for span in spans]),
     )

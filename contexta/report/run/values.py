@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import accumulate, islice, repeat
 from operator import attrgetter
 
-from contexta.contract import MetricSeries
+from contexta.contract import MetricSeries, StableRef, all_finite
 from contexta.report import cells, cut, measures
 from contexta.report.choice import ROWS, choose, share
-from contexta.report.document import Cell, Exact, Scalar, Sheet, Table, Text, Time
+from contexta.report.document import Column, Exact, Rows, Scalar, Sheet, Table, Text, Time
 
 _CAPTION = "Every value, in all its digits"
 _TITLES = ("Metric", "Measured on", "Tags", "Observed", "Value")
@@ -23,7 +23,7 @@ def value_table(all_series: Sequence[MetricSeries]) -> Table:
     """A row for each value; of too many the first and last of each metric, those that are no finite number, and a sheet."""
     kept, measured = sum(len(series.values) for series in all_series), sum(series.count for series in all_series)
     places, parts = _chosen(all_series) if kept > ROWS or kept < measured else (range(kept), ())
-    made = cells.table(_CAPTION, _TITLES, _rows(all_series, places))
+    made = cells.table(_CAPTION, _TITLES, Rows(_columns(all_series, places)))
     if not parts:
         return made
     note = cut.shown_of(len(made.rows), measured, "value", parts)
@@ -56,26 +56,29 @@ def _not_finite(all_series: Sequence[MetricSeries]) -> Iterator[int]:
     """The places of the values that are no finite number; most series have none, which is seen soonest of all their values at once."""
     start = 0
     for series in all_series:
-        if not measures.all_finite(series.values):
+        if not all_finite(series.values):
             yield from (place for place, value in enumerate(series.values, start) if not math.isfinite(value))
         start += len(series.values)
 
 
-def _rows(all_series: Iterable[MetricSeries], places: Sequence[int]) -> Iterator[tuple[Cell, ...]]:
-    """The rows of the values that stand at these places among all."""
+def _columns(all_series: Iterable[MetricSeries], places: Sequence[int]) -> tuple[Column, ...]:
+    """The columns of the values that stand at these places among all."""
+    metrics: list[str] = []
+    subjects: list[StableRef] = []
+    labels: list[str | None] = []
+    times: list[str] = []
+    values: list[int | float] = []
     start = begin = 0
     for series in all_series:
         end = bisect_left(places, start + len(series.values), begin)
-        yield from _rows_of(series, [place - start for place in places[begin:end]])
+        own = [place - start for place in places[begin:end]]
+        metrics += [measures.label(series)] * len(own)
+        subjects += [series.subjects[place] for place in own]
+        labels += [series.labels[place] for place in own] if series.labels else [None] * len(own)
+        times += [series.times[place] for place in own]
+        values += [series.values[place] for place in own]
         start, begin = start + len(series.values), end
-
-
-def _rows_of(series: MetricSeries, places: Iterable[int]) -> Iterator[tuple[Cell, ...]]:
-    label, subjects, labels, times, values = Text(measures.label(series)), series.subjects, series.labels, series.times, series.values
-    return (
-        (label, cells.bare_ref(subjects[place]), Text(labels[place]) if labels else None, Time(times[place]), Exact(values[place]))
-        for place in places
-    )
+    return Column(Text, (metrics,)), cells.bare_refs(subjects), Column(Text, (labels,)), Column(Time, (times,)), Column(Exact, (values,))
 
 
 @dataclass(frozen=True, slots=True)

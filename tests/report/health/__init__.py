@@ -1,0 +1,1 @@
+"""Tests of the findings, their causes and their counts."""
