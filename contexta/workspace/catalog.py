@@ -132,6 +132,7 @@ def _refresh_archive(index: Index, plane: JsonlPlane, twin: JsonlPlane | None, k
         with plane.path.open("rb") as stream:
             _read_on(index, plane, stream, known, os.fstat(stream.fileno()).st_size, spread)
     except OSError as error:
+        plane.path.unlink(missing_ok=True)
         _tell_unread(index, known, _unreadable(plane, error))
 
 

@@ -18,6 +18,9 @@ LONG = 20_000
 _TEXT, _TEXTS = 10_000, {"name": 1_000, "description": 100_000}
 _PUT, _RECORD = 200_000, 20_000
 
+# The parts of a record, which have fields of their own.
+_PARTS = frozenset({"envelope", "payload"})
+
 
 def trimmed(item: Item) -> tuple[Item, str]:
     """What a long line frames, cut to what can be shown; and what was cut, in words, empty where nothing was."""
@@ -46,7 +49,7 @@ class _Trimmer:
         """The fields of a model, or of the parts of a record: those that the contract knows are kept, whatever their size."""
         kept: dict[str, Any] = {}
         for name, value in data.items():
-            if levels > 1 and isinstance(value, dict):
+            if levels > 1 and name in _PARTS and isinstance(value, dict):
                 kept[name] = self.fields(value, levels - 1)
             elif name in RULES or self.room > 0:
                 kept[self._text(name, _TEXT)] = self._value(value, _TEXTS.get(name, _TEXT))

@@ -26,7 +26,7 @@ _PIECE = 1024 * 1024
 
 
 class Flaw(NamedTuple):
-    """What is wrong with an archive as a whole: the key, words and severity of a problem."""
+    """What is wrong with a file as a whole: the key, words and severity of a problem."""
 
     key: str
     what: str
@@ -49,7 +49,7 @@ def unpack(archive: BinaryIO, packing: str, copy: Path) -> Flaw | None:
     A file that ends before its end does so without an error in some libraries; here it is the end that must be found.
     Raises OSError when it cannot be read, or the copy cannot be written.
     """
-    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     size = 0
     with copy.open("xb") as out:
         try:

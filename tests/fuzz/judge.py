@@ -43,24 +43,32 @@ def judge(root: Path, out: Path) -> str:
         return "refused"
     for path in out.rglob("*"):
         _CHECKS.get(path.suffix, _is_file)(path)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < MEGABYTES * 1024
     return "built"
 
 
 @contextmanager
 def _limited() -> Iterator[None]:
-    """Break off what takes too long."""
+    """Break off what takes too long, or asks for too much memory beyond what this process has."""
 
     def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
         raise AssertionError(f"more than {SECONDS} s of the processor's time")
 
     before = signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    memory = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (_data() + MEGABYTES * 1024 * 1024, memory[1]))
     try:
         yield
     finally:
+        resource.setrlimit(resource.RLIMIT_DATA, memory)
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+
+
+def _data() -> int:
+    """How many bytes of memory this process has asked for."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmData:")[2].split()[0]) * 1024
 
 
 def _is_file(_path: Path) -> None:

@@ -10,10 +10,10 @@ from tests.conftest import REAL, TINY
 Files = dict[str, bytes]
 
 # Of a longer file only so many neighbouring lines are taken, so that an input takes a moment.
-_LINES = 40
+_LINES = 20
 
 # The share of workspaces with a ledger.db that keep it: to open one takes longer than all else.
-_DATABASES = 0.1
+_DATABASES = 0.05
 
 _TOKENS = (
     b"1e400",

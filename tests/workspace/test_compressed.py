@@ -206,3 +206,19 @@ def test_a_full_disk_is_told_of_the_file(tmp_path: Path, monkeypatch: pytest.Mon
         ("cache/capture/record.jsonl.gz", "cannot be unpacked: No space left on device")
     ]
     assert names(opened) == []
+
+
+def test_what_a_full_disk_took_is_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pack(captured(tmp_path, event("one")), "gz")
+    left: list[Path] = []
+
+    def full(_archive: object, _packing: str, copy: Path) -> None:
+        left.append(copy)
+        copy.parent.mkdir(parents=True)
+        copy.write_bytes(b"{")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(planes, "unpack", full)
+    opened = workspace.open(tmp_path)
+    assert [problem.key for problem in opened.problems] == ["unreadable_file"]
+    assert [copy.exists() for copy in left] == [False]

@@ -100,6 +100,11 @@ print(flaw.key)
     assert run.stdout.strip() == "large_archive"
 
 
+def test_nobody_else_can_read_what_is_unpacked(tmp_path: Path) -> None:
+    unpacked(tmp_path, packed(LINES, "gz"), "gz")
+    assert (tmp_path / "copies").stat().st_mode & 0o077 == 0
+
+
 def test_a_missing_package_is_known_before_a_file_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     assert can_be_unpacked("zst")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
