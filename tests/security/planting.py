@@ -30,7 +30,7 @@ _PAIRED = 16
 
 
 def planted(model: type[Model], data: dict[str, Any], text: str) -> dict[str, Any]:
-    """The object of a model with a text wherever there is room for one: as a value, a name, deep inside, and in a field that nobody knows."""
+    """The object of a model with a text wherever there is room: as a value, a name, deep inside, and in a field that nobody knows."""
     names = set(model.__dataclass_fields__) - _KEPT
     texts = dict.fromkeys(names & FREE_TEXTS, text)
     containers = {name: _container(name, text) for name in names & FREE_CONTAINERS}
@@ -67,17 +67,17 @@ def _run(project: str, name: str, text: str, begin: int, status: str) -> Iterato
 
 
 def _records(ref: str, deployment: str, text: str) -> Iterator[write.Line]:
-    scopes = {"run": f"run:{ref}", "stage_execution_ref": f"stage:{ref}.train"}
+    scopes: dict[str, Any] = {"run": f"run:{ref}", "stage_execution_ref": f"stage:{ref}.train"}
     payloads = {"metric": MetricPayload, "event": EventPayload, "span": SpanPayload, "degraded": DegradedPayload}
     assert payloads.keys() == RECORD_TYPES.keys()
-    made = {
+    made: dict[str, dict[str, Any]] = {
         "metric": {"metric_key": "loss", "value": 0.5},
         "event": {"event_key": "note", "level": "error"},
         "span": {"started_at": write.at(20), "ended_at": write.at(30)},
         "degraded": {"issue_key": "some.issue", "category": "capture", "severity": "warning"},
     }
     for number, (kind, where) in enumerate([(kind, where) for kind in payloads for where in (None, deployment)]):
-        more = {"deployment_execution_ref": where} if where else {}
+        more: dict[str, Any] = {"deployment_execution_ref": where} if where else {}
         envelope = write.envelope(kind, f"{kind}-{number}", **scopes, **more)
         payload = planted(payloads[kind], made[kind], text)
         yield {"envelope": planted(RecordEnvelope, envelope, text), "payload": payload}
