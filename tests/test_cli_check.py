@@ -32,9 +32,9 @@ def workspace(tmp_path: Path) -> Path:
     """Three runs of a project, of which the last two have an accuracy; the last one is failed."""
     ledger = [
         put("Run", run_model("p.first", name="first")),
-        put("Run", run_model("p.good", name="good", started_at=at(700), ended_at=at(800))),
-        put("Run", run_model("p.bad", name="bad run", started_at=at(900), ended_at=at(999), status="failed")),
-        *(put("StageExecution", stage_model(f"p.{run}.evaluate", started_at=at(0), ended_at=at(9))) for run in ("good", "bad")),
+        put("Run", run_model("p.good", name="good", started_at=at(1), ended_at=at(800))),
+        put("Run", run_model("p.bad", name="bad run", started_at=at(2), ended_at=at(999), status="failed")),
+        *(put("StageExecution", stage_model(f"p.{run}.evaluate", started_at=at(2), ended_at=at(90))) for run in ("good", "bad")),
     ]
     captured = [
         record_frame(metric(f"m-{number}", value, key, run=f"run:p.{run}", payload=payload, stage_execution_ref=f"stage:p.{run}.evaluate"))
@@ -191,7 +191,7 @@ def test_annotations_come_only_where_they_are_asked_for(workspace: Path) -> None
 def test_nothing_that_a_workspace_holds_becomes_a_command(tmp_path: Path, evil: str) -> None:
     ledger = [
         put("Run", run_model("p.before", name=evil)),
-        put("Run", run_model("p.r", name=evil, status="failed", started_at=at(700), ended_at=at(701))),
+        put("Run", run_model("p.r", name=evil, status="failed", started_at=at(1), ended_at=at(701))),
     ]
     payload = {"unit": evil, "tags": {evil: evil}}
     captured = [record_frame(metric("m", value, "loss", payload, run=run)) for run, value in (("run:p.before", 1), ("run:p.r", 2))]

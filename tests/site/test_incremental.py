@@ -24,12 +24,16 @@ BOTH = "a-two compared with a-one"
 EVERY_PAGE = {"a", "b", "a-one", "a-two", BOTH, "b-one", "live", "All projects"}
 
 
+# While the runs and the deployment were at work.
+MEANWHILE = {"observed_at": "2026-01-01T00:30:00Z", "recorded_at": "2026-01-01T00:30:00Z"}
+
+
 def metric(run: str, name: str, value: float, **more: Any) -> bytes:
-    return line(build.record_frame(build.metric(name, value, key="accuracy", run=run, **more)))
+    return line(build.record_frame(build.metric(name, value, key="accuracy", run=run, **MEANWHILE, **more)))
 
 
 def event(run: str, name: str, **more: Any) -> bytes:
-    return line(build.record_frame(build.event(name, run=run, **more)))
+    return line(build.record_frame(build.event(name, run=run, **MEANWHILE, **more)))
 
 
 def deployment(name: str, run: str | None, **more: Any) -> dict[str, Any]:
