@@ -25,7 +25,7 @@ EVERY_PAGE = {"a", "b", "a-one", "a-two", BOTH, "b-one", "live", "All projects"}
 
 
 # While the runs and the deployment were at work.
-MEANWHILE = {"observed_at": "2026-01-01T00:30:00Z", "recorded_at": "2026-01-01T00:30:00Z"}
+MEANWHILE: dict[str, Any] = {"observed_at": "2026-01-01T00:30:00Z", "recorded_at": "2026-01-01T00:30:00Z"}
 
 
 def metric(run: str, name: str, value: float, **more: Any) -> bytes:
