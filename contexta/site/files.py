@@ -87,10 +87,19 @@ def publish(root: Path, address: str, content: bytes) -> tuple[Page, bool]:
     path, digest = root / address, hashlib.sha256(content).hexdigest()
     written = not _holds(path, content)
     if written:
+        _refuse_links(root, path.parent)
         temporary = root / SCRATCH / hashlib.sha256(address.encode()).hexdigest()
         _replace(path, temporary, content, partial(_note, root / SCRATCH / _JOURNAL, address, digest))
     status = path.stat()
     return Page(address, digest, status.st_size, status.st_mtime_ns), written
+
+
+def _refuse_links(root: Path, folder: Path) -> None:
+    """Raise OSError where a folder between the site's own and a page is a symbolic link, which may lead anywhere."""
+    while folder != root:
+        if folder.is_symlink():
+            raise OSError(errno.ELOOP, "is a symbolic link; a site is written into folders of its own", str(folder))
+        folder = folder.parent
 
 
 def _note(journal: Path, address: str, digest: str) -> None:

@@ -181,6 +181,24 @@ def test_a_manifest_that_leads_through_a_linked_folder_removes_nothing_behind_it
     assert secret.read_bytes() == SECRET
 
 
+def test_a_page_is_not_written_through_a_linked_folder(tmp_path: Path) -> None:
+    secret = outside(tmp_path)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "runs").symlink_to(secret.parent)
+    with pytest.raises(OSError, match="symbolic link"):
+        build(tmp_path / "site", runs__secret=b"1", runs__new=b"2")
+    assert tree(secret.parent) == {"secret": SECRET}
+
+
+def test_a_page_takes_the_place_of_a_link_and_leaves_what_it_leads_to(tmp_path: Path) -> None:
+    secret = outside(tmp_path)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "page").symlink_to(secret)
+    build(tmp_path / "site", page=b"1")
+    assert secret.read_bytes() == SECRET
+    assert not (tmp_path / "site" / "page").is_symlink()
+
+
 def test_a_manifest_that_names_a_link_removes_nothing_behind_it(tmp_path: Path) -> None:
     secret = outside(tmp_path)
     manifest(tmp_path / "site", {"page": sha(SECRET)})
