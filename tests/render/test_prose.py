@@ -137,3 +137,12 @@ def test_longer_text_is_cut_and_said_to_be() -> None:
 
 def test_no_text_is_no_html() -> None:
     assert prose.html("") == ""
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    ["|a" * 60 + "|\n" + "|-" * 60 + "|\n" + "|\n" * 30_000, ">" * 80_000, "[a](https://e.org)" * 5000],
+    ids=["table", "quotes", "links"],
+)
+def test_html_is_bounded_whatever_markdown_it_is_made_of(markdown: str) -> None:
+    assert len(prose.html(markdown)) < 1_000_000
