@@ -3,6 +3,7 @@
 import os
 import platform
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib import metadata
 
 from contexta.capture.clock import now
@@ -13,8 +14,9 @@ def packages() -> dict[str, str]:
     """Installed distributions → version; of one that is there twice, the one that Python imports."""
     found: dict[str, str] = {}
     for dist in metadata.distributions():
-        if dist.name and dist.version:
-            found.setdefault(dist.name, dist.version)
+        with suppress(OSError, ValueError, KeyError):  # what those of other finders raise where an installation is broken
+            if dist.name and dist.version:
+                found.setdefault(dist.name, dist.version)
     return dict(sorted(found.items()))
 
 

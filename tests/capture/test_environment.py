@@ -1,9 +1,11 @@
 """What a program ran on: taken once per run, and nothing that was not asked for."""
 
+import os
 import platform
 import sys
-from importlib.metadata import version
+from importlib.metadata import Distribution, distributions, version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,6 +73,19 @@ def test_a_broken_installation_is_passed_over(tmp_path: Path, monkeypatch: pytes
     found = environment.packages()
     assert "pytest" in found
     assert "broken" not in found
+
+
+def test_neither_does_one_whose_finder_raises_stop_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(Distribution):
+        def read_text(self, filename: str) -> str | None:
+            raise FileNotFoundError(filename)
+
+        def locate_file(self, path: str | os.PathLike[str]) -> Any:
+            raise FileNotFoundError(path)
+
+    good = distributions()
+    monkeypatch.setattr("importlib.metadata.distributions", lambda: [Broken(), *good])
+    assert "pytest" in environment.packages()
 
 
 def test_a_snapshot_lies_in_its_run() -> None:
