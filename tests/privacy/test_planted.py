@@ -44,6 +44,20 @@ def mailed(root: Path, out: Path, options: list[str], ref: str, attached: str) -
     return {"mail": "\n".join([*mail.values(), *texts]).encode()}
 
 
+def checked(root: Path, out: Path, options: list[str]) -> Mapping[str, bytes]:
+    files = {"junit": out / "check.xml", "openmetrics": out / "metrics.txt"}
+    words = [word for name, file in files.items() for word in (f"--{name}", file)]
+    result = CliRunner().invoke(cli.main, ["check", RUN, str(root), "--github", "--fail-on", "info", *map(str, words), *options])
+    assert result.exit_code == 1, result.output
+    return {"stdout": result.stdout.encode(), **{name: file.read_bytes() for name, file in files.items()}}
+
+
+def examined(root: Path, _out: Path, _options: list[str], form: str) -> Mapping[str, bytes]:
+    result = CliRunner().invoke(cli.main, ["doctor", str(root), "--format", form])
+    assert result.exit_code == 1, result.output
+    return {"stdout": result.stdout.encode()}
+
+
 _IN_FILES = ("--assets", "external", "--base-url", "https://example.org/x")
 _FORMS = ("html", "md", "json", "text")
 
@@ -53,7 +67,10 @@ OUTPUTS: dict[str, Output] = {
     **{f"run as {form}": partial(printed, command=("run", RUN), form=form) for form in _FORMS},
     **{f"compare as {form}": partial(printed, command=("compare", "p.earlier", "p.r"), form=form) for form in _FORMS},
     **{f"mail of {ref} with {form}": partial(mailed, ref=ref, attached=form) for ref in (RUN, "index") for form in ("html", "md")},
+    "check": checked,
 }
+# For whoever has the workspace, not for everyone.
+OWN = {f"doctor as {form}": partial(examined, form=form) for form in ("text", "json")}
 
 
 @pytest.fixture
@@ -65,7 +82,7 @@ def leaked(files: Mapping[str, bytes], places: dict[str, str]) -> Iterator[tuple
     return ((name, found) for name, content in files.items() if (found := found_in(content, places)))
 
 
-@pytest.mark.parametrize("output", OUTPUTS.values(), ids=OUTPUTS)
+@pytest.mark.parametrize("output", [*OUTPUTS.values(), *OWN.values()], ids=[*OUTPUTS, *OWN])
 def test_no_secret_gets_into_a_report(output: Output, planted: Path, tmp_path: Path) -> None:
     assert [*leaked(output(planted, tmp_path, []), SECRETS)] == []
 
