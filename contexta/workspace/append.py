@@ -13,8 +13,8 @@ import orjson
 
 from contexta.errors import ContractError
 
-# Seconds between two looks at a line without an end.
-_BETWEEN_LOOKS = 0.05
+# Seconds between two looks at a line without an end: a kernel that has much to write holds whoever writes up for 0.2 at a time.
+_BETWEEN_LOOKS = 0.25
 
 _FOR_APPENDING = os.O_RDWR | os.O_APPEND | os.O_CREAT  # read, to see what stands before a line
 
