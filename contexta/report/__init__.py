@@ -1,7 +1,7 @@
 """Pure functions from what is known of runs to the pages about them."""
 
 from contexta.report.archives import Archive
-from contexta.report.comparison import build_comparison, comparison_ref
+from contexta.report.comparison import build_comparison, comparison_ref, is_comparison
 from contexta.report.deployment import build_deployment
 from contexta.report.diagnostics import diagnose
 from contexta.report.digest import build_digest
@@ -36,6 +36,7 @@ __all__ = [
     "build_snapshot_report",
     "comparison_ref",
     "diagnose",
+    "is_comparison",
     "news",
     "noted",
     "stories",

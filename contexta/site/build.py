@@ -8,7 +8,7 @@ from typing import NamedTuple
 from contexta.contract import StableRef
 from contexta.contract.fields import chronological
 from contexta.privacy import SECRETS
-from contexta.report import MISSING, DeploymentSummary, RunSummary, Story, comparison_ref, news, noted, stories
+from contexta.report import MISSING, DeploymentSummary, RunSummary, Story, comparison_ref, is_comparison, news, noted, stories
 from contexta.site import files
 from contexta.site.addresses import FEED, NO_JEKYLL, SITEMAP
 from contexta.site.executors import Crew, InProcess
@@ -122,7 +122,7 @@ class _Site:
     _before: dict[str, tuple[str, bytes]] = field(init=False)
     _new: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     _fresh: set[str] = field(default_factory=set)
-    _paired: set[str] = field(default_factory=set)
+    _inputs: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._pages = self.plan.pages()
@@ -139,14 +139,14 @@ class _Site:
 
     def assets(self) -> None:
         """What pages share, there before the first page that asks for it."""
-        if self.press.has_assets and not self._reuse(ASSETS, self.press.made_with):
-            self._keep_in_mind(self.press.put_assets(), self.press.made_with)
+        if self.press.has_assets and self._must_make(ASSETS):
+            self._keep_in_mind(self.press.put_assets())
 
     def beside_pages(self, runs: Sequence[RunSummary], deployments: Sequence[DeploymentSummary]) -> None:
         """What a server wants besides pages, and what tells of them where the site's address is known."""
         self.made[NO_JEKYLL] = self.press.put_files(NO_JEKYLL, "", {NO_JEKYLL: b""})
-        if "html" in self.press.formats and not self._reuse(MISSING, self.press.made_with):
-            self._keep_in_mind(self.press.put_missing(), self.press.made_with)
+        if "html" in self.press.formats and self._must_make(MISSING):
+            self._keep_in_mind(self.press.put_missing())
         if self.press.hosting.base_url:
             from contexta.site import listings  # few builds have an address
 
@@ -167,15 +167,14 @@ class _Site:
         Which run each is measured against is known for certain only after all are read. So it is guessed, which is right nearly always,
         and pages for which it was not are made again.
         """
-        inputs = {str(ref): digest(self.press.made_with, self.workspace.state(ref), sorted(self._near(ref))) for ref in self.plan.runs}
-        new = [ref for ref in self.plan.runs if not self._reuse(str(ref), inputs[str(ref)])]
-        self._work(crew, [self._run_order(ref, guess, inputs) for ref, guess in self._guessed(new)], inputs)
+        new = [ref for ref in self.plan.runs if self._must_make(str(ref), self.workspace.state(ref), sorted(self._near(ref)))]
+        self._work(crew, [self._run_order(ref, guess) for ref, guess in self._guessed(new)])
         found = [self._summaries[str(ref)] for ref in self.plan.runs]
         before = predecessors(found)
         pairs = compared(found, before)
         wanted = {ref: self._against(before.get(str(ref), ""), compared=str(ref) in pairs) for ref in self.plan.runs}
         wrong = [(ref, against) for ref, against in wanted.items() if self.made[str(ref)].against != against]
-        self._work(crew, [self._run_order(ref, against, inputs) for ref, against in wrong], inputs)
+        self._work(crew, [self._run_order(ref, against) for ref, against in wrong])
         self._compare(crew, pairs)
         self.workspace.keep_starts({ref: self._summaries[str(ref)].started_at for ref in new})
         return found
@@ -204,70 +203,62 @@ class _Site:
     def _against(self, previous: str, *, compared: bool) -> Against:
         return Against(previous, self.made[previous].traits, compared) if previous else ALONE
 
-    def _run_order(self, ref: StableRef, against: Against, inputs: dict[str, str]) -> _Order:
+    def _run_order(self, ref: StableRef, against: Against) -> _Order:
         """The page of a run, and along with it the one that compares it with another, where that must be made."""
         beside = None
-        if against.compared:
-            pair = StableRef.parse(against.ref), ref
-            comparison = comparison_ref(*map(str, pair)).ref
-            inputs[comparison] = self._comparison_input(*pair)
-            if comparison not in self.made and not self._reuse(comparison, inputs[comparison]):
-                beside = self._near(pair[0]) | self._near(pair[1])
-            self._paired.add(comparison)
+        if against.compared and self._must_compare(left := StableRef.parse(against.ref), ref):
+            beside = self._beside(left, ref)
         return _Order(partial(self._run_task, ref, against, beside), self.workspace.run_source(ref).lines.size)
 
     def _run_task(self, ref: StableRef, against: Against, beside: frozenset[str] | None) -> RunTask:
         previous = self.workspace.run_source(StableRef.parse(against.ref)) if against.ref else None
         return RunTask(self.workspace.run_source(ref), self.press, self._near(ref), previous, against.compared, beside)
 
-    def _comparison_input(self, left: StableRef, right: StableRef) -> str:
-        near = self._near(left) | self._near(right)
-        return digest(self.press.made_with, self.workspace.state(left), self.workspace.state(right), sorted(near))
+    def _beside(self, left: StableRef, right: StableRef) -> frozenset[str]:
+        """The references that the page which compares two runs may link to."""
+        return self._near(left) | self._near(right)
+
+    def _must_compare(self, left: StableRef, right: StableRef) -> bool:
+        states = self.workspace.state(left), self.workspace.state(right)
+        ref = comparison_ref(left.text, right.text).ref
+        return ref not in self.made and self._must_make(ref, *states, sorted(self._beside(left, right)))
 
     def _compare(self, crew: Crew, pairs: Mapping[str, str]) -> None:
         """The pages that compare a run with the one before it; those that were made along for other pairs are none."""
-        inputs: dict[str, str] = {}
-        orders: list[_Order] = []
-        for right, left in ((StableRef.parse(run), StableRef.parse(before)) for run, before in pairs.items()):
-            ref = comparison_ref(left.text, right.text).ref
-            inputs[ref] = self._comparison_input(left, right)
-            if ref not in self.made and not self._reuse(ref, inputs[ref]):
-                size = self.workspace.run_source(left).lines.size + self.workspace.run_source(right).lines.size
-                orders.append(_Order(partial(self._comparison_task, left, right), size))
-        for ref in self._paired - inputs.keys():
-            self.made.pop(ref, None)
+        wanted = {comparison_ref(before, run).ref for run, before in pairs.items()}
+        for ref in [ref for ref in self.made if is_comparison(ref) and ref not in wanted]:
+            del self.made[ref]
             self._new.pop(ref, None)
             self._fresh.discard(ref)
-        self._work(crew, orders, inputs)
+        both = ((StableRef.parse(before), StableRef.parse(run)) for run, before in pairs.items())
+        self._work(crew, [self._comparison_order(left, right) for left, right in both if self._must_compare(left, right)])
 
-    def _comparison_task(self, left: StableRef, right: StableRef) -> ComparisonTask:
+    def _comparison_order(self, left: StableRef, right: StableRef) -> _Order:
         sources = self.workspace.run_source(left), self.workspace.run_source(right)
-        return ComparisonTask(*sources, self.press, self._near(left) | self._near(right))
+        task = partial(ComparisonTask, *sources, self.press, self._beside(left, right))
+        return _Order(task, sum(source.lines.size for source in sources))
 
     def deployments(self, crew: Crew) -> list[DeploymentSummary]:
         """The pages of deployments, each with what was live before and after it, and the numbers of their runs; likewise."""
         found = told(self.workspace, self.plan.deployments, crew, self.press.made_with, f"{self._kind} deployments")
         by_ref = stories(found, self._summaries)
-        inputs: dict[str, str] = {}
         orders: list[_Order] = []
         for ref in self.plan.deployments:
             story = by_ref[str(ref)]
             near = self._near(ref, story)
             others = [other and other.to_json() for other in story.others()]
-            inputs[str(ref)] = digest(self.press.made_with, self.workspace.state(ref), sorted(near), others)
-            if not self._reuse(str(ref), inputs[str(ref)]):
+            if self._must_make(str(ref), self.workspace.state(ref), sorted(near), others):
                 source = self.workspace.deployment_source(ref)
                 orders.append(_Order(partial(DeploymentTask, source, self.press, near, story), source.lines.size))
-        self._work(crew, orders, inputs)
+        self._work(crew, orders)
         return found
 
     def overview(self, overview: Overview) -> None:
         """A page about many; where it tells of runs, also of those that are left out."""
         note = self.plan.notes.get(overview.ref, "")
-        made_from = digest(self.press.made_with, overview.made_from, note)
-        if not self._reuse(overview.ref, made_from):
+        if self._must_make(overview.ref, overview.made_from, note):
             document = noted(overview.document(), note) if note else overview.document()
-            self._take(self.press.put(document, self._pages | overview.archives), made_from)
+            self._take(self.press.put(document, self._pages | overview.archives))
 
     def finish(self) -> list[str]:
         """Keep what was made, and remove what is no more; returns what was left because someone changed it."""
@@ -283,13 +274,18 @@ class _Site:
         """The references that the page of a run or deployment may link to."""
         return self._pages & {"index", *map(str, self.workspace.neighbours(ref)), *(story.refs() if story else ())}
 
-    def _work(self, crew: Crew, orders: Sequence[_Order], inputs: Mapping[str, str]) -> None:
+    def _work(self, crew: Crew, orders: Sequence[_Order]) -> None:
         """Make pages; the largest bundles first, so that none is waited for at the end."""
         bundles = sorted(_bundles(orders, 2 * crew.ahead), key=lambda bundle: -sum(order.size for order in bundle))
         tasks = ([order.task() for order in bundle] for bundle in bundles)
         for made_of_bundle in crew.results(work, tasks, sum(order.size for order in orders)):
             for made in made_of_bundle:
-                self._take(made, inputs[made.ref])
+                self._take(made)
+
+    def _must_make(self, ref: str, *made_from: object) -> bool:
+        """Whether a page that is made from all this is not there yet as it would be made."""
+        self._inputs[ref] = digest(self.press.made_with, *made_from)
+        return not self._reuse(ref, self._inputs[ref])
 
     def _reuse(self, ref: str, made_from: str) -> bool:
         """Take what was made before, where its input is the same and its files are as they were left."""
@@ -311,17 +307,17 @@ class _Site:
         self.made[made.ref] = made
         return True
 
-    def _take(self, made: Made, made_from: str) -> None:
-        self._keep_in_mind(made, made_from)
+    def _take(self, made: Made) -> None:
+        self._keep_in_mind(made)
         if made.pages:
             self._fresh.add(made.ref)
             self.progress(made.title)
         if len(self._new) >= _KEEP_EVERY:
             self._keep()
 
-    def _keep_in_mind(self, made: Made, made_from: str) -> None:
+    def _keep_in_mind(self, made: Made) -> None:
         self._summarized(made)
-        self._new[made.ref] = (made_from, made.to_json())
+        self._new[made.ref] = (self._inputs[made.ref], made.to_json())
 
     def _keep(self) -> None:
         self.workspace.index.keep(self._kind, self._new)

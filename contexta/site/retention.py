@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import orjson
 
@@ -11,13 +10,11 @@ from contexta.contract import StableRef
 from contexta.contract.fields import chronological, is_time, seconds_between
 from contexta.site.executors import Crew
 from contexta.site.plan import Plan
+from contexta.site.remembered import read_by, remembered
 from contexta.workspace import Habits, RunSource, Workspace
 
 # What the index keeps the times of runs under.
 _SPANS = "span"
-
-# So many are read by a worker at once.
-_BUNDLE = 32
 
 _DAY = 86_400
 
@@ -36,11 +33,25 @@ class Retention:
 EVERYTHING = Retention()
 
 
-class Span(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Span:
     """When a run began, and the time of its newest line."""
 
+    ref: str
     began: str
     newest: str
+
+    def to_json(self) -> bytes:
+        """Itself as text, for the index."""
+        return orjson.dumps([self.ref, self.began, self.newest])
+
+    @classmethod
+    def from_json(cls, text: bytes) -> "Span":
+        """Read it back; raises ValueError where it is no such text."""
+        match orjson.loads(text):
+            case [str(ref), str(began), str(newest)] if is_time(began) and is_time(newest):
+                return cls(ref, began, newest)
+        raise ValueError(f"no span: {text!r}")
 
 
 Spans = Mapping[StableRef, Span]
@@ -50,7 +61,7 @@ def retained(workspace: Workspace, plan: Plan, rule: Retention, crew: Crew) -> P
     """What of a plan the rule keeps, and what the pages about many say of the rest; a run that a deployment names is always kept."""
     if rule == EVERYTHING or not plan.runs:
         return plan
-    spans = _spans(workspace, plan.runs, crew)
+    spans = dict(zip(plan.runs, _spans(workspace, plan.runs, crew), strict=True))
     newest = max((span.newest for span in spans.values()), key=chronological)
     kept = {*_newest_runs(spans, rule.runs), *_newest_days(spans, rule.days, newest), *_deployed(workspace)}
     left = Counter(str(ref.owner("project")) for ref in plan.runs if ref not in kept)
@@ -91,32 +102,17 @@ def _sentence(count: int, told: str) -> str:
     return f"{runs} not in this site: {told}. Runs that were deployed always are."
 
 
-def _spans(workspace: Workspace, refs: Sequence[StableRef], crew: Crew) -> Spans:
+def _spans(workspace: Workspace, refs: Sequence[StableRef], crew: Crew) -> list[Span]:
     """When runs began, and their newest lines; only those that changed are read."""
-    kept = workspace.index.kept(_SPANS)
-    states = {ref: workspace.state(ref) for ref in refs}
-    found = {ref: span for ref, state in states.items() if (span := _kept(*kept.get(ref.text, ("", b"")), state))}
-    sources = [workspace.run_source(ref) for ref in refs if ref not in found]
-    bundles = [sources[begin : begin + _BUNDLE] for begin in range(0, len(sources), _BUNDLE)]
-    new = {ref: span for bundle in crew.results(read, bundles, sum(source.lines.size for source in sources)) for ref, span in bundle}
-    workspace.index.keep(_SPANS, {ref.text: (states[ref], orjson.dumps([*span])) for ref, span in new.items()})
-    workspace.index.forget(_SPANS, kept.keys() - {ref.text for ref in workspace.run_refs()})
-    return {**found, **new}
+
+    def read(changed: Sequence[StableRef]) -> Iterable[Span]:
+        return read_by(crew, spans_of, [workspace.run_source(ref) for ref in changed])
+
+    return remembered(workspace, refs, _SPANS, Span.from_json, read)
 
 
-def _kept(made_from: str, text: bytes, state: str) -> Span | None:
-    """What was kept, where it is of this state and nobody spoilt it."""
-    if made_from != state:
-        return None
-    try:
-        began, newest = orjson.loads(text)
-    except (ValueError, TypeError):
-        return None
-    return Span(began, newest) if is_time(began) and is_time(newest) else None
-
-
-def read(sources: Iterable[RunSource]) -> list[tuple[StableRef, Span]]:
-    """Read several: a function, so that it can be sent to a worker."""
+def spans_of(sources: Iterable[RunSource]) -> list[Span]:
+    """Read several."""
     habits = Habits()
     snapshots = (source.snapshot(habits) for source in sources)
-    return [(one.run.ref, Span(one.run.started_at, one.as_of or one.run.started_at)) for one in snapshots]
+    return [Span(one.run.ref.text, one.run.started_at, one.as_of or one.run.started_at) for one in snapshots]

@@ -16,6 +16,13 @@ from contexta.report.document import INDEX, Document, Ref
 # A reference is the name of a file, which may have a suffix.
 _MAX_VALUE = 200
 
+_KIND = "comparison"
+
+
+def is_comparison(ref: str) -> bool:
+    """Whether a reference is that of a page which compares two runs."""
+    return ref.startswith(f"{_KIND}:")
+
 
 def comparison_ref(left: str, right: str) -> Ref:
     """The page that compares two runs, given by their references. No part of one holds two hyphens, so that no two pairs share a page."""
@@ -23,7 +30,7 @@ def comparison_ref(left: str, right: str) -> Ref:
     value = "--".join(values)
     if len(value) > _MAX_VALUE:
         value = f"{value[: _MAX_VALUE - 18]}--{hashlib.blake2b(value.encode(), digest_size=8).hexdigest()}"
-    return Ref(f"comparison:{value}", " and ".join(one.rpartition(".")[2] for one in values))
+    return Ref(f"{_KIND}:{value}", " and ".join(one.rpartition(".")[2] for one in values))
 
 
 def build_comparison(left: RunSnapshot, right: RunSnapshot, directions: Directions = BY_NAME) -> Document:
