@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contexta.cli import main
-from contexta.delivery import MAX_HTML
+from contexta.delivery.letter import MAX_HTML
 from tests.conftest import CHECKOUT
 from tests.delivery.post import HOST, PASSWORD, USER, Clerk, parse, serving
 from tests.site import put_run, workspace_of

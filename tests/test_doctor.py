@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contexta import cli
-from contexta.cli.doctor import LETTERS, PLACES
+from contexta.delivery.health import LETTERS, PLACES
 from tests import strategies as build
 from tests.conftest import CHECKOUT, TINY
 from tests.site import put_run, workspace_of

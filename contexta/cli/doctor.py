@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
@@ -17,14 +16,9 @@ from contexta.cli.output import write
 from contexta.cli.telling import EXIT_GATE, errors_told, tell
 
 if TYPE_CHECKING:
-    from contexta.report.health import Examination, Finding, Group
+    from contexta.report.health import Finding
     from contexta.workspace import Workspace
     from contexta.workspace.sources import Lines
-
-# As many places of a cause, and as many letters of what is wrong there, stand in the text; JSON has more.
-PLACES, LETTERS = 5, 240
-
-_WIDTH = 100
 
 
 @click.command()
@@ -40,6 +34,7 @@ def doctor(folder: Path, format_: str, out: str, cache: Path | None, *, verify: 
     """
     with errors_told():
         from contexta import workspace
+        from contexta.delivery.health import to_json, to_text
         from contexta.privacy import SECRETS
         from contexta.report.health import Examination
 
@@ -47,8 +42,10 @@ def doctor(folder: Path, format_: str, out: str, cache: Path | None, *, verify: 
         with workspace.indexed(folder, cache, waiting=tell) as opened:
             for findings in _examined(opened, verify=verify):
                 found.add(findings)
-        name = click.format_filename(folder)
-        write((_as_json if format_ == "json" else _as_text)(name, opened, found), out, SECRETS)
+            files = {name.partition("#")[0] for name in opened.planes}
+            read = {"run": len(opened.run_refs()), "deployment": len(opened.deployment_refs()), "file": len(files)}
+        told = (to_json if format_ == "json" else to_text)(click.format_filename(folder), read, found)
+        write(told, out, SECRETS)
     if not found.is_clean:
         sys.exit(EXIT_GATE)
 
@@ -79,58 +76,3 @@ def _placed(findings: list[Finding], lines: Lines) -> list[Finding]:
     places = lines.places({finding.ref for finding in findings if finding.ref})
     placed = (replace(one, file=places[one.ref][0], line=places[one.ref][1]) if one.ref in places else one for one in findings)
     return sorted(placed, key=lambda one: (one.file, one.line))
-
-
-def _as_json(name: str, opened: Workspace, found: Examination) -> bytes:
-    import orjson
-
-    told = {
-        "workspace": name,
-        "read": {f"{word}s": count for word, count in _read(opened).items()},
-        "counts": {severity: found.count(severity) for severity in ("error", "warning", "info")},
-        "causes": [group.to_dict() for group in found.groups()],
-    }
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def _as_text(name: str, opened: Workspace, found: Examination) -> bytes:
-    from contexta.render import words
-
-    lines = [line for group in found.groups() for line in _group(group)]
-    verdict = ", ".join(filter(None, ("nothing is wrong" if found.is_clean else "", _severities(found.count))))
-    read = _and([_counted(count, word) for word, count in _read(opened).items()])
-    return "\n".join([*lines, f"{words.one_line(name)}: {verdict}. Read: {read}.", ""]).encode("utf-8", "replace")
-
-
-def _read(opened: Workspace) -> dict[str, int]:
-    """How much of what was read."""
-    files = {name.partition("#")[0] for name in opened.planes}
-    return {"run": len(opened.run_refs()), "deployment": len(opened.deployment_refs()), "file": len(files)}
-
-
-def _group(group: Group) -> Iterator[str]:
-    """A cause, the first places, what it means and what to do."""
-    from contexta.render import words
-
-    yield f"{words.LEVEL_SIGNS[group.severity]} {group.cause.title} ({_severities(group.counts.__getitem__)})"
-    for one in group.first[:PLACES]:
-        yield f"    {words.one_line(one.place)}: {words.shortened(words.one_line(one.what), LETTERS)}"
-    if (more := group.counts.total() - PLACES) > 0:
-        yield f"    and {more:,} more"
-    for title, text in (("What it means", group.cause.means), ("What to do   ", group.cause.do)):
-        yield from wrap(text, _WIDTH, initial_indent=f"  {title}  ", subsequent_indent=" " * 17)
-    yield ""
-
-
-def _severities(count: Callable[[str], int]) -> str:
-    """`1 error, 12 warnings and 2 notes`; empty where there is none."""
-    words = (("error", "error"), ("warning", "warning"), ("info", "note"))
-    return _and([_counted(count(severity), word) for severity, word in words if count(severity)])
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
-def _and(parts: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))

@@ -10,6 +10,7 @@ import click
 
 from contexta.cli.options import CACHE, DIRECTION, PRIVACY, TEMPLATES, THEME, WORKSPACE
 from contexta.cli.output import write
+from contexta.cli.pages import page_of_run
 from contexta.cli.publishing import served_at
 from contexta.cli.telling import errors_told, tell
 from contexta.errors import Undelivered
@@ -17,7 +18,8 @@ from contexta.errors import Undelivered
 if TYPE_CHECKING:
     from email.headerregistry import Address
 
-    from contexta.delivery import Attachment, Server
+    from contexta.delivery.message import Attachment, Mail
+    from contexta.delivery.smtp import Server
     from contexta.privacy import Privacy
     from contexta.render import Links
     from contexta.report import Directions, Document
@@ -34,7 +36,7 @@ MAX_ATTACHED = 5_000_000
 
 
 def _address(_context: click.Context, _option: click.Parameter, value: str) -> Address:
-    from contexta.delivery import address
+    from contexta.delivery.message import address
 
     try:
         return address(value)
@@ -47,7 +49,7 @@ def _addresses(context: click.Context, option: click.Parameter, values: tuple[st
 
 
 def _server(_context: click.Context, _option: click.Parameter, value: str | None) -> Server | None:
-    from contexta.delivery import Server
+    from contexta.delivery.smtp import Server
 
     try:
         return None if value is None else Server.parse(value, os.environ)
@@ -130,38 +132,37 @@ def email(  # noqa: PLR0913, PLR0917  # an argument for each option, which click
         raise click.UsageError("where to? Give --smtp URL, --eml FILE, or both")
     with errors_told():
         from contexta import workspace
-        from contexta.delivery import compose, deliver, fitted, subject_of
-        from contexta.privacy import SECRETS
+        from contexta.delivery.letter import fitted
+        from contexta.delivery.message import compose, subject_of
         from contexta.render import MailRenderer
         from contexta.site import links_of
 
         with workspace.indexed(folder, cache, waiting=tell, privacy=privacy) as opened:
-            document = _digest(opened, since, directions) if ref == INDEX else _run(opened, ref, directions)
+            document = _digest(opened, since, directions) if ref == INDEX else page_of_run(opened, ref, directions)
             links = links_of(opened, base)
         attachment, closing = _attachment(document, attach, links, templates, theme)
         letter = fitted(document, MailRenderer.create(templates, theme), links, closing)
-        mail = compose(letter, subject or subject_of(document), sender, to, cc, attachment)
-        for part in (letter.text, letter.html, subject or subject_of(document)):
+        subject = subject or subject_of(document)
+        for part in (letter.text, letter.html, subject):
             privacy.refuse_leaks("the mail", part.encode("utf-8", "replace"))
         if attachment is not None:
             privacy.refuse_leaks(attachment.name, attachment.content)
-        if eml is not None:
-            write(mail.content, eml, SECRETS)  # looked at above, in parts: wrapped lines hide what they hold
-        if server is not None:
-            try:
-                deliver(mail, server)
-            except Undelivered as error:
-                kept = f"; it is kept in {click.format_filename(eml)}" if eml not in (None, "-") else ""
-                raise Undelivered(f"{error}{kept}") from None
+        _send(compose(letter, subject, sender, to, cc, attachment), server, eml)
 
 
-def _run(opened: Workspace, ref: str, directions: Directions) -> Document:
-    """The page of a run."""
-    from contexta.report import build_snapshot_report, traits
+def _send(mail: Mail, server: Server | None, eml: str | None) -> None:
+    """Keep a mail, and send it; its parts were looked at before, since wrapped lines hide what they hold."""
+    from contexta.delivery.smtp import deliver
+    from contexta.privacy import SECRETS
 
-    snapshot = opened.snapshot(opened.resolve(ref))
-    previous = opened.previous(snapshot.run.ref)
-    return build_snapshot_report(snapshot, traits(previous) if previous else None, directions)
+    if eml is not None:
+        write(mail.content, eml, SECRETS)
+    if server is not None:
+        try:
+            deliver(mail, server)
+        except Undelivered as error:
+            kept = f"; it is kept in {click.format_filename(eml)}" if eml not in (None, "-") else ""
+            raise Undelivered(f"{error}{kept}") from None
 
 
 def _digest(opened: Workspace, since: str, directions: Directions) -> Document:
@@ -176,7 +177,7 @@ def _attachment(
     document: Document, extension: str, links: Links, templates: Path | None, theme: Path | None
 ) -> tuple[Attachment | None, str]:
     """The whole report, and what the mail says of where it is; nothing attached where that is not wanted, or too large."""
-    from contexta.delivery import Attachment
+    from contexta.delivery.message import Attachment
     from contexta.render import words
     from contexta.site import render_as
 

@@ -9,6 +9,7 @@ import click
 
 from contexta.cli.options import CACHE, DIRECTION, LIMIT, OUTPUT, PAGE_FORMAT, PRIVACY, TEMPLATES, THEME, WORKSPACE
 from contexta.cli.output import rendered, write
+from contexta.cli.pages import page_of_run
 from contexta.cli.telling import errors_told, tell
 
 if TYPE_CHECKING:
@@ -46,10 +47,7 @@ def run(  # noqa: PLR0913, PLR0917  # an argument for each option, which click g
     """
     with errors_told():
         from contexta import workspace
-        from contexta.report import build_snapshot_report, traits
 
         with workspace.indexed(folder, cache, waiting=tell, privacy=privacy) as opened:
-            snapshot = opened.snapshot(opened.resolve(ref))
-            previous = opened.previous(snapshot.run.ref)
-            document = build_snapshot_report(snapshot, traits(previous) if previous else None, directions)
+            document = page_of_run(opened, ref, directions)
         write(rendered(document, format_, limit, templates, theme), out, privacy)

@@ -11,7 +11,7 @@ from email.policy import SMTP, Policy
 from email.utils import format_datetime, make_msgid
 from typing import Any
 
-from contexta.delivery.fitting import Letter
+from contexta.delivery.letter import Letter
 from contexta.render import words
 from contexta.report.document import INDEX, Document, Ref
 

@@ -126,7 +126,7 @@ def _connected(server: Server) -> smtplib.SMTP:
     try:
         if server.scheme == "smtp":
             client.starttls(context=context)
-    except BaseException:
+    except BaseException:  # whatever ends it, Ctrl-C too, no connection stays open
         client.close()
         raise
     return client

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from contexta import workspace
-from contexta.delivery import fitted
+from contexta.delivery.letter import fitted
 from contexta.render import MailRenderer, no_links
 from contexta.report import build_snapshot_report, traits
 from tests.conftest import CHECKOUT

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from contexta.delivery import Attachment, Letter, Mail, address, compose, subject_of
+from contexta.delivery.letter import Letter
+from contexta.delivery.message import Attachment, Mail, address, compose, subject_of
 from contexta.report.document import INDEX, Document, Ref, Status
 from tests.delivery.post import parse
 

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import pytest
 
-from contexta.delivery import Letter, Mail, Server, address, compose, deliver
-from contexta.delivery.message import Attachment
-from contexta.delivery.smtp import RETRY_AFTER
+from contexta.delivery.letter import Letter
+from contexta.delivery.message import Attachment, Mail, address, compose
+from contexta.delivery.smtp import RETRY_AFTER, Server, deliver
 from contexta.errors import Undelivered
 from tests.delivery.post import HANG_UP, HOST, PASSWORD, USER, Clerk, serving
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from contexta.delivery import MAX_HTML, fitted
+from contexta.delivery.letter import MAX_HTML, fitted
 from contexta.render import MailRenderer, no_links
 from contexta.report import build_snapshot_report
 from contexta.report.document import (
