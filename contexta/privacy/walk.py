@@ -1,7 +1,7 @@
 """A change of texts, wherever they stand in what is known of a run: what it leaves as it is stays the very same object."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 from operator import is_
 from typing import Any, Protocol, TypeVar
@@ -82,10 +82,15 @@ def _mapping(old: Mapping[str, Any], change: Change, depth: int) -> Mapping[str,
         return old
     made: dict[str, Any] = {}
     for key, value in new:
-        while key in made:  # names that became one: nothing is dropped
-            key += "'"  # noqa: PLW2901
-        made[key] = value
+        made[_free(key, made)] = value
     return made
+
+
+def _free(key: str, taken: Container[str]) -> str:
+    """A name, or where it is taken another like it: of names that became one, nothing is dropped."""
+    while key in taken:
+        key += "'"
+    return key
 
 
 def _sequence(old: Sequence[Any], change: Change, depth: int) -> Sequence[Any]:
