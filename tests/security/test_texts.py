@@ -19,6 +19,7 @@ from contexta.render import to_csv, words
 from contexta.report.document import Sheet
 from tests.security.conftest import FORMATS, Planted
 from tests.security.payloads import ALL
+from tests.security.shapes import shapes_of
 from tests.strategies import CAPTURED
 
 GITHUB = MarkdownIt("gfm-like", {"linkify": False})
@@ -45,6 +46,14 @@ def said(hostile: Planted, *arguments: str) -> str:
 def inner(tokens: list[Token]) -> list[Token]:
     """All tokens, one after the other."""
     return [one for token in tokens for one in (token, *inner(token.children or []))]
+
+
+def test_no_page_at_all_has_an_element_that_the_templates_did_not_make(hostile: Planted, harmless: Planted) -> None:
+    allowed = set[str]().union(*(shapes_of(page.read_text("utf-8")) for page in harmless.pages()))
+    pages = hostile.pages()
+    assert len(pages) > 3 * len(ALL)
+    for page in pages:
+        assert shapes_of(page.read_text("utf-8")) <= allowed, page.name
 
 
 def test_markdown_has_no_html_no_picture_and_no_link_that_the_report_did_not_make(hostile: Planted) -> None:
