@@ -23,7 +23,7 @@ FAILED = Outcome(
 )
 
 # A rule that a gate has read says more than spaces.
-outcomes = st.builds(Outcome, texts.filter(str.split), st.booleans(), texts, st.lists(texts, max_size=2).map(tuple))
+outcomes = st.builds(Outcome, texts.filter(lambda text: bool(text.split())), st.booleans(), texts, st.lists(texts, max_size=2).map(tuple))
 
 
 def written(*found: Outcome) -> bytes:
