@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from contexta.contract import MetricPayload
 from contexta.errors import ContractError
 from contexta.workspace.said import SERIES, Fields
-from contexta.workspace.stencil import Layout, Reader, Stencil
+from contexta.workspace.stencil import Layout, Reader, Row, Stencil
 
 # The scopes of a line as texts, in the order of SCOPES; in a place, `stencil.ANY_RUN` stands for their run.
 Texts = tuple[str | None, ...]
 
-# What cuts lines, by stencil and length; None where no line of the stencil is so short.
-Readers = dict[Stencil, dict[int, Reader | None]]
+# What cuts the lines of a stencil, by their length; None where none is so short.
+Readers = dict[int, Reader | None]
 
 # As many manners, series, tracks and stencils are remembered. Who writes one track in ever new ways is read line by line.
 _MAX_MANNERS, _MAX_SERIES, _MAX_TRACKS, _MAX_STENCILS, _MAX_WAYS = 2048, 4096, 4096, 4096, 4
@@ -36,6 +36,18 @@ class Track:
     parsed: int = 0
 
 
+class Cutters(dict[Stencil, tuple[Readers, Row]]):
+    """What cuts the lines of one run, by stencil, and the constants that then stand between their parts."""
+
+    def __init__(self, run: bytes, readers: dict[Stencil, Readers]) -> None:
+        super().__init__()
+        self._run, self._readers = run, readers
+
+    def __missing__(self, stencil: Stencil) -> tuple[Readers, Row]:
+        found = self[stencil] = (self._readers[stencil], stencil.constants_in(self._run))
+        return found
+
+
 @dataclass(slots=True)
 class Habits:
     """What was learned from lines. It only decides how soon a line is taken, never what is made of it: runs that are read one after the
@@ -48,7 +60,7 @@ class Habits:
     after: dict[Stencil, list[Stencil]] = field(default_factory=dict)
     track_of: dict[Stencil, Track] = field(default_factory=dict)
     _layouts: dict[Layout, Layout] = field(default_factory=dict)
-    _readers: dict[int, Readers] = field(default_factory=dict)
+    _readers: dict[int, dict[Stencil, Readers]] = field(default_factory=dict)
 
     def make_room(self) -> None:
         """Forget everything where no more could be remembered; to be called between one run and the next."""
@@ -105,6 +117,6 @@ class Habits:
         if stencil not in following and len(following) < _MAX_NEXT:
             following.append(stencil)
 
-    def readers(self, run: str) -> Readers:
-        """What cuts the lines of a run: the same for all runs with names of one length."""
-        return self._readers.setdefault(len(run), defaultdict(dict))
+    def cutters(self, run: str) -> Cutters:
+        """What cuts the lines of a run: readers that are the same for all runs with names of one length, and its own constants."""
+        return Cutters(run.encode(), self._readers.setdefault(len(run), defaultdict(dict)))

@@ -22,12 +22,12 @@ from contexta.contract.records import SCOPES as LIES_IN
 from contexta.contract.refs import MAX_REF, is_component
 from contexta.errors import ContractError
 from contexta.workspace.columns import are_whole_numbers, names_fit, numbers, tags_of, times_fit, written_as
-from contexta.workspace.habits import Habits, Readers, Texts, Track
+from contexta.workspace.habits import Cutters, Habits, Texts, Track
 from contexta.workspace.lines import is_too_deep
 from contexta.workspace.mentions import Mentions, later, sooner, with_owners
 from contexta.workspace.said import PRODUCER, SCOPES, Fields, Said, said_in, said_of
 from contexta.workspace.series import Channel, SeriesBuilder, kept_tags
-from contexta.workspace.stencil import Row, Stencil, in_any_run, in_run, stencil_of
+from contexta.workspace.stencil import Row, Stencil, in_any_run, in_run, parts_of, stencil_of
 from contexta.workspace.thinning import Tags
 
 # At once at most so many lines, and so many after one of them did not fit.
@@ -136,12 +136,12 @@ class Lane:
     _by_place: dict[Texts, Scope | None] = field(default_factory=dict)
     _spots: dict[tuple[Track, Scope], Spot] = field(default_factory=dict)
     _met: dict[tuple[Fields, Fields, Fields], Spot] = field(default_factory=dict)
-    _readers: Readers = field(init=False)
+    _cutters: Cutters = field(init=False)
     _last: Stencil | None = None
     _reach: int = _MANY
 
     def __post_init__(self) -> None:
-        self._readers = self.habits.readers(self.run)
+        self._cutters = self.habits.cutters(self.run)
 
     # ------------------------------------------------------------ whole checks
 
@@ -322,16 +322,17 @@ class Lane:
     def _match(self, last: Stencil, texts: Sequence[bytes], begin: int, stop: int) -> Matches:
         """The lines from one on that are as expected after the one before, up to one that is not."""
         found = Matches(begin, stop)
-        rows, used, following, readers = found.rows, found.used, self.habits.after, self._readers
+        rows, used, following, cutters = found.rows, found.used, self.habits.after, self._cutters
         for place in range(begin, stop):
             raw = texts[place]
             size = len(raw)
             for stencil in following[last]:
-                reader = readers[stencil].get(size)
-                if reader is not None and (pieces := reader(raw))[::2] == stencil.constants:
+                readers, constants = cutters[stencil]
+                reader = readers.get(size)
+                if reader is not None and (pieces := reader(raw))[::2] == constants:
                     row: Row | None = pieces[1::2]
                     break
-                if (stencil.layout.numbered or size not in readers[stencil]) and (row := self._row(stencil, raw)) is not None:
+                if (stencil.layout.numbered or size not in readers) and (row := self._row(stencil, raw)) is not None:
                     break
             else:
                 row = None
@@ -348,12 +349,13 @@ class Lane:
 
     def _row(self, stencil: Stencil, raw: bytes) -> Row | None:
         """The parts of a line; None for one of another stencil."""
-        readers, size = self._readers[stencil], len(raw)
-        row = stencil.row(readers.get(size), raw)
+        readers, constants = self._cutters[stencil]
+        size = len(raw)
+        row = parts_of(raw, readers.get(size), constants)
         # Where the number at the end got longer, lines of the same length are cut elsewhere.
         if row is None and (size not in readers or stencil.layout.numbered):
-            readers[size] = stencil.reader(raw, len(self.run))
-            row = stencil.row(readers[size], raw)
+            readers[size] = stencil.reader(raw, constants)
+            row = parts_of(raw, readers[size], constants)
         return row
 
     def _passes(self, raw: bytes, others: set[int]) -> bool:
@@ -410,10 +412,8 @@ class Lane:
         """Take rows of one layout, where all of them fit: checked column by column."""
         layout, columns = used[0].layout, list(zip(*rows, strict=True))
         framed, observed, recorded, names = (columns[place] for place in (layout.framed, layout.observed, layout.recorded, layout.name))
-        run = self.run.encode() * len(rows)
         if not (
-            all(b"".join(columns[place]) == run for place in layout.runs)
-            and written_as(framed, layout.framed_pattern)
+            written_as(framed, layout.framed_pattern)
             and times_fit(layout.pattern, observed, recorded)
             and names_fit(names, [stencil.name_pattern for stencil in used])
             and (are_whole_numbers(columns[layout.last]) if layout.numbered else columns[layout.last] == names)

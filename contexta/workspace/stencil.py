@@ -6,7 +6,7 @@ the text's place there whatever letters it has, does so in every line of the ste
 """
 
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ _FIXED = 4
 
 # Stands for the run, `project.run`: no line holds it, because JSON does not.
 ANY_RUN = "\0"
+_ANY_RUN = ANY_RUN.encode()
 
 _TIMES = ("captured_at", "appended_at", "observed_at", "recorded_at")
 
@@ -33,7 +34,7 @@ _TIMES = ("captured_at", "appended_at", "observed_at", "recorded_at")
 class Layout:
     """What lines that are checked together have in common: where the parts stand in a row, and how times are written.
 
-    `runs` are where the run is named. `numbered` lines end with a number, others with the record's name again.
+    `numbered` lines end with a number, others with the record's name again.
     """
 
     framed: int
@@ -42,7 +43,6 @@ class Layout:
     name: int
     measured: int
     last: int
-    runs: tuple[int, ...]
     framed_pattern: bytes
     pattern: bytes
     numbered: bool
@@ -52,8 +52,9 @@ class Layout:
 class Stencil:
     """What the lines of one kind have in common in one place of any run: all but the parts that vary.
 
-    `constants` are the pieces of a line before, between and after its parts; `widths` those of the parts, of the run 0, as of what was
-    measured and of a number at the end. `middle` is what stands between value and tags, whichever comes first; empty without tags.
+    `constants` are the pieces of a line before, between and after its parts, in which ANY_RUN stands for the run; `widths` those of the
+    parts, 0 of what was measured and of a number at the end. `middle` is what stands between value and tags, whichever comes first; empty
+    without tags.
     """
 
     layout: Layout
@@ -63,26 +64,31 @@ class Stencil:
     middle: bytes
     tags_first: bool
 
-    def reader(self, raw: bytes, run: int) -> Reader | None:
-        """What cuts lines as long as this one, of a run whose name is so long; None where it is too short.
+    def constants_in(self, run: bytes) -> Row:
+        """The constants in the lines of a run."""
+        return tuple([piece.replace(_ANY_RUN, run) for piece in self.constants])
+
+    def reader(self, raw: bytes, constants: Row) -> Reader | None:
+        """What cuts lines as long as this one, of a run in which these are the constants; None where it is too short.
 
         Of a number at the end, the length is as it is here.
         """
-        layout, tail = self.layout, len(self.constants[-1])
+        layout, tail = self.layout, len(constants[-1])
         last = len(raw) - tail - raw.rfind(b":", 0, len(raw) - tail) - 1 if layout.numbered else len(self.name_pattern)
-        measured = len(raw) - sum(map(len, self.constants)) - sum(self.widths) - len(layout.runs) * run - last
+        measured = len(raw) - sum(map(len, constants)) - sum(self.widths) - last
         if measured < 1 or last < 1:
             return None
-        free = {layout.measured: measured, layout.last: last, **dict.fromkeys(layout.runs, run)}
+        free = {layout.measured: measured, layout.last: last}
         widths = [free.get(place, width) for place, width in enumerate(self.widths)]
-        pieces = [f"{len(piece)}s{width}s" for piece, width in zip(self.constants, widths, strict=False)]
+        pieces = [f"{len(piece)}s{width}s" for piece, width in zip(constants, widths, strict=False)]
         return struct.Struct(f"{''.join(pieces)}{tail}s").unpack
 
-    def row(self, reader: Reader | None, raw: bytes) -> Row | None:
-        """The parts of a line; None for one of another stencil."""
-        if reader is None or (pieces := reader(raw))[::2] != self.constants:
-            return None
-        return pieces[1::2]
+
+def parts_of(raw: bytes, reader: Reader | None, constants: Row) -> Row | None:
+    """The parts of a line; None where it has not these constants between them."""
+    if reader is None or (pieces := reader(raw))[::2] != constants:
+        return None
+    return pieces[1::2]
 
 
 class _Part(NamedTuple):
@@ -153,8 +159,8 @@ def _cut(raw: bytes, known: list[_Part], run: str) -> Stencil | None:
         return None
     measured, last = known[_FIXED:-1], known[-1]
     whole = _Part(measured[0].start, measured[-1].end, "measured")
-    varying = [*known[:_FIXED], whole, last]
-    parts = sorted([*varying, *_runs(raw, run, varying)])
+    parts = [*known[:_FIXED], whole, last]
+    pieces = [raw[end:start] for end, start in pairwise((0, *chain.from_iterable(part[:2] for part in parts), len(raw)))][::2]
     keys = [part.key for part in parts]
     widths = {part.key: part.end - part.start for part in known[:_FIXED]}
     return Stencil(
@@ -165,26 +171,16 @@ def _cut(raw: bytes, known: list[_Part], run: str) -> Stencil | None:
             name=keys.index("record_ref"),
             measured=keys.index("measured"),
             last=keys.index(last.key),
-            runs=tuple([place for place, key in enumerate(keys) if key == "run"]),
             framed_pattern=texts[framed].translate(DIGITS),
             pattern=pattern,
             numbered=last.key == "sequence",
         ),
-        constants=tuple([raw[end:start] for end, start in pairwise((0, *chain.from_iterable(part[:2] for part in parts), len(raw)))][::2]),
+        constants=tuple([piece.replace(run.encode(), _ANY_RUN) for piece in pieces]),
         widths=tuple([widths.get(key, 0) for key in keys]),
         name_pattern=texts["record_ref"].translate(LETTERS),
         middle=raw[measured[0].end : measured[-1].start] if len(measured) > 1 else b"",
         tags_first=measured[0].key == "tags",
     )
-
-
-def _runs(raw: bytes, run: str, known: list[_Part]) -> Iterator[_Part]:
-    """Where a line names its run, outside of the parts that vary anyway."""
-    name, start = run.encode(), -1
-    while (start := raw.find(name, start + 1)) >= 0:
-        part = _Part(start, start + len(name), "run")
-        if not any(part.start < other.end and other.start < part.end for other in known):
-            yield part
 
 
 # Other parts that a stencil is tried with: nothing that a line would hold.
@@ -194,12 +190,12 @@ _OTHER_RUN, _OTHER_NAME, _OTHER_VALUE, _OTHER_TAGS = "other.other", "other-0", 2
 def _prints(stencil: Stencil, said: Said, run: str) -> bool:
     """Whether the stencil prints other parts, in another run, as a line that says just those otherwise."""
     layout, value, tags = stencil.layout, str(_OTHER_VALUE).encode(), b'"other":0.5'
-    parts = dict.fromkeys(layout.runs, _OTHER_RUN.encode())
-    parts |= {layout.framed: b"7-T", layout.observed: b"8-T", layout.recorded: b"9-T", layout.name: _OTHER_NAME.encode()}
+    parts = {layout.framed: b"7-T", layout.observed: b"8-T", layout.recorded: b"9-T", layout.name: _OTHER_NAME.encode()}
     parts[layout.measured] = value if not stencil.middle else stencil.middle.join((tags, value) if stencil.tags_first else (value, tags))
     parts[layout.last] = b"20626" if layout.numbered else _OTHER_NAME.encode()
     try:
-        other = said_in(orjson.loads(b"".join([piece + parts.get(place, b"") for place, piece in enumerate(stencil.constants)])))
+        pieces = enumerate(stencil.constants_in(_OTHER_RUN.encode()))
+        other = said_in(orjson.loads(b"".join([piece + parts.get(place, b"") for place, piece in pieces])))
     except orjson.JSONDecodeError:
         return False
     return other == said._replace(

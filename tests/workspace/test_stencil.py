@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contexta.workspace.said import said_in
-from contexta.workspace.stencil import Row, Stencil, stencil_of
+from contexta.workspace.stencil import Row, Stencil, parts_of, stencil_of
 from tests import strategies as build
 
 RUN = "p.r"
@@ -26,7 +26,8 @@ def learned(raw: bytes, run: str = RUN) -> Stencil | None:
 
 def row(stencil: Stencil | None, raw: bytes, run: str = RUN) -> Row | None:
     assert stencil is not None
-    return stencil.row(stencil.reader(raw, len(run)), raw)
+    constants = stencil.constants_in(run.encode())
+    return parts_of(raw, stencil.reader(raw, constants), constants)
 
 
 def test_another_value_name_and_time_make_a_row() -> None:
@@ -36,15 +37,15 @@ def test_another_value_name_and_time_make_a_row() -> None:
     assert found is not None
     assert found[stencil.layout.measured] == b"12.25"
     assert (found[stencil.layout.name], found[stencil.layout.last]) == (b"m-7", b"m-7")
-    assert {found[place] for place in stencil.layout.runs} == {b"p.r"}
 
 
 def test_another_run_makes_a_row_too() -> None:
     stencil = learned(line())
-    found = row(stencil, line(run="project.a-longer-run"), "project.a-longer-run")
-    assert stencil is not None
-    assert found is not None
-    assert {found[place] for place in stencil.layout.runs} == {b"project.a-longer-run"}
+    assert row(stencil, line(run="project.a-longer-run"), "project.a-longer-run") == row(stencil, line())
+
+
+def test_a_line_of_another_run_makes_none() -> None:
+    assert row(learned(line()), line(run="p.s")) is None
 
 
 @pytest.mark.parametrize("other", [{"unit": "nats"}, {"metric_key": "accuracy"}, {"aggregation_scope": "run"}])
