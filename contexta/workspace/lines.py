@@ -33,7 +33,7 @@ MAX_DEPTH = 200
 _LONGEST = 400
 
 # How much is read at a time where whole lines are taken in blocks.
-BLOCK = 1024 * 1024
+BLOCK = 2 * 1024 * 1024
 
 # (How many bytes, from which on) → bytes.
 Read = Callable[[int, int], bytes]
