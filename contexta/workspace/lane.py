@@ -8,7 +8,7 @@ Each way gives exactly what a whole check would give. A line of which this is no
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, pairwise, repeat, starmap
 from math import isfinite
@@ -368,15 +368,15 @@ class Lane:
         others.add(hash(found[0]))
         return True
 
-    def _spots_of(self, used: list[Stencil]) -> list[Spot] | None:
+    def _spots_of(self, kinds: Iterable[Stencil]) -> dict[Stencil, Spot] | None:
         """Where the lines of these stencils belong, None where any of them must be read otherwise."""
         spots: dict[Stencil, Spot] = {}
-        for stencil in dict.fromkeys(used):
+        for stencil in kinds:
             spot = self._spot_of(stencil)
             if spot is None:
                 return None
             spots[stencil] = spot
-        return [spots[stencil] for stencil in used]
+        return spots
 
     def _spot_of(self, stencil: Stencil) -> Spot | None:
         """Where the lines of a stencil belong in the run at hand; None where they must be read otherwise."""
@@ -410,42 +410,49 @@ class Lane:
 
     def _take_all(self, rows: list[Row], used: list[Stencil], others: set[int]) -> bool:
         """Take rows of one layout, where all of them fit: checked column by column."""
-        layout, columns = used[0].layout, list(zip(*rows, strict=True))
+        layout, columns, kinds = used[0].layout, list(zip(*rows, strict=True)), dict.fromkeys(used)
         framed, observed, recorded, names = (columns[place] for place in (layout.framed, layout.observed, layout.recorded, layout.name))
+        patterns = {kind.name_pattern for kind in kinds}
         if not (
             written_as(framed, layout.framed_pattern)
             and times_fit(layout.pattern, observed, recorded)
-            and names_fit(names, [stencil.name_pattern for stencil in used])
+            and names_fit(names, [kind.name_pattern for kind in used] if len(patterns) > 1 else [*patterns] * len(names))
             and (are_whole_numbers(columns[layout.last]) if layout.numbered else columns[layout.last] == names)
         ):
             return False
-        measured = _measured(columns[layout.measured], used)
+        measured = _measured(columns[layout.measured], used, kinds)
         values = None if measured is None else numbers(measured[0])
-        there = self._spots_of(used)
-        if measured is None or values is None or there is None:
+        spots = self._spots_of(kinds)
+        if measured is None or values is None or spots is None:
             return False
-        tags, seen = measured[1], there[0].scope.seen
+        tags, seen = measured[1], spots[used[0]].scope.seen
         keys = map(hash, names)
-        new = dict(zip(keys, _contents(there, tags, observed, recorded, values), strict=True)) if self.weighs else dict.fromkeys(keys, 0)
-        if len(new) < len(names) or not (seen.keys().isdisjoint(new) and others.isdisjoint(new)):
+        if self.weighs:
+            new = dict(zip(keys, _contents([spots[kind] for kind in used], tags, observed, recorded, values), strict=True))
+        else:
+            new = dict.fromkeys(keys, 0)
+        if len(new) < len(names) or not (seen.keys().isdisjoint(new) and new.keys().isdisjoint(others)):
             return False
         seen.update(new)
         newest = max(recorded).decode()
         self.newest = later(self.newest or newest, newest)
-        self._append(there, [*map(bytes.decode, observed)], values, tags)
+        self._append(spots, used, [*map(bytes.decode, observed)], values, tags)
         self._last = used[-1]
         return True
 
-    def _append(self, spots: list[Spot], times: list[str], values: list[int | float], tags: list[Tags] | None) -> None:
-        self._saw_all([spot.scope for spot in spots], times)
-        channels = {spot: self._channel(spot) for spot in dict.fromkeys(spots)}
+    def _append(
+        self, spots: Mapping[Stencil, Spot], used: list[Stencil], times: list[str], values: list[int | float], tags: list[Tags] | None
+    ) -> None:
+        scopes = {kind: spot.scope for kind, spot in spots.items()}
+        self._saw_all([scopes[kind] for kind in used], times)
+        channels = {kind: self._channel(spot) for kind, spot in spots.items()}
         if tags is not None or any(channel.slice_ref is not None or channel.metric.tagged for channel in channels.values()):
-            for spot, time, value, kept in zip(spots, times, values, tags or [()] * len(spots), strict=True):
-                channels[spot].append(time, value, kept)
+            for kind, time, value, kept in zip(used, times, values, tags or [()] * len(used), strict=True):
+                channels[kind].append(time, value, kept)
             return
-        columns = {spot: channel.plain_columns() for spot, channel in channels.items()}
-        for spot, time, value in zip(spots, times, values, strict=True):
-            add_time, add_value, add_subject, subject = columns[spot]
+        columns = {kind: channel.plain_columns() for kind, channel in channels.items()}
+        for kind, time, value in zip(used, times, values, strict=True):
+            add_time, add_value, add_subject, subject = columns[kind]
             add_time(time)
             add_value(value)
             add_subject(subject)
@@ -485,9 +492,9 @@ def _contents(
     return map(hash, zip(bases, observed, recorded, values, map(eq, values, repeat(-1)), strict=False))
 
 
-def _measured(column: Sequence[bytes], used: list[Stencil]) -> tuple[Sequence[bytes], list[Tags] | None] | None:
+def _measured(column: Sequence[bytes], used: list[Stencil], kinds: Iterable[Stencil]) -> tuple[Sequence[bytes], list[Tags] | None] | None:
     """The texts of values, and the tags where any line has some; None where tags are more than names with plain values."""
-    if not any(stencil.middle for stencil in dict.fromkeys(used)):
+    if not any(kind.middle for kind in kinds):
         return column, None
     values: list[bytes] = []
     tags: list[Tags] = []

@@ -8,7 +8,7 @@ the text's place there whatever letters it has, does so in every line of the ste
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain, pairwise, repeat
 from typing import Any, NamedTuple
 
 import orjson
@@ -66,7 +66,7 @@ class Stencil:
 
     def constants_in(self, run: bytes) -> Row:
         """The constants in the lines of a run."""
-        return tuple([piece.replace(_ANY_RUN, run) for piece in self.constants])
+        return tuple(map(bytes.replace, self.constants, repeat(_ANY_RUN), repeat(run)))
 
     def reader(self, raw: bytes, constants: Row) -> Reader | None:
         """What cuts lines as long as this one, of a run in which these are the constants; None where it is too short.
