@@ -36,7 +36,7 @@ from contexta.workspace.frames import CONTEXT_MODELS, ArtifactItem, PutItem, Rec
 from contexta.workspace.habits import Habits
 from contexta.workspace.lane import Lane
 from contexta.workspace.lines import Block, Located, Unusable, is_too_deep
-from contexta.workspace.mentions import Mentions, all_named, later, sooner
+from contexta.workspace.mentions import Mentions, Sighting, later, sooner, with_owners
 from contexta.workspace.planes import Extent, Plane
 from contexta.workspace.puts import Put, Puts
 from contexta.workspace.series import SeriesBuilder
@@ -45,6 +45,9 @@ from contexta.workspace.trimming import LONG, trimmed
 M = TypeVar("M", bound=ContextModel)
 R = TypeVar("R", bound=Record)
 
+
+# As many are held until they are told.
+_MAX_SIGHTINGS = 1024
 
 # Model → the fields that say when something of it happened.
 _TIMES = {
@@ -76,6 +79,7 @@ class Assembly:
     run: str = ""
     weighs: bool = True
     _lane: Lane = field(init=False)
+    _sightings: dict[tuple[object, object], Sighting] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._lane = Lane(self.series, self.mentions, self.habits, self.run, self.weighs)
@@ -99,9 +103,9 @@ class Assembly:
         """Take the lines of a block, each in the quickest way that is open to it."""
         index, slow, texts = 0, 0, block.texts
         while index < len(texts):
-            index, passed = self._lane.skim(texts, index)
+            index, passed = self._lane.skim(block, index)
             for other in passed:
-                self._line(block.parsed(other))
+                self._line(other)
             slow += len(passed)
             if index < len(texts) and not self._quick(texts[index]):
                 self._line(block.parsed(index))
@@ -148,7 +152,7 @@ class Assembly:
             if good is None:
                 self._whole_record(item, line)
             else:
-                self._record(item.data, good.record, good.content, line)
+                self._record(item.data, good.record, good.content, line, said=good.said[0])
         else:
             self._artifact(item, line)
         self.lines[line.file] += 1
@@ -185,17 +189,27 @@ class Assembly:
         self._record(item.data, record, partial(content_of, item.data), line, value)
 
     def _record(
-        self, data: Mapping[str, Any], record: Record, content: Callable[[], int], line: Located, value: float | None = None
+        self,
+        data: Mapping[str, Any],
+        record: Record,
+        content: Callable[[], int],
+        line: Located,
+        value: float | None = None,
+        said: bytes = b"",
     ) -> None:
-        """Take a record that is good; `content` tells it apart from others, `value` is that of a metric where it is no finite number."""
+        """Take a record that is good; `content` tells it apart from others, `value` is that of a metric where it is no finite number.
+
+        `said` is what its envelope says in common with others, where that is known.
+        """
         envelope = record.envelope
         if not self._is_new(envelope.record_ref.text, self._weighed(data, record, content) if self.weighs else 0, line):
             return
         self.as_of = later(self.as_of, envelope.recorded_at)
-        self.producers.add(envelope.producer_ref)
-        self.record_runs.add(envelope.run_ref)
-        self.mentions.widen(all_named(_scopes(envelope, record.subject)), *_times(record), envelope.batch_execution_ref)
-        self.problems.extend(self.puts.schemas.check(envelope.schema_version, line.file, line.line))
+        key = (said or (line.file, line.line), data["payload"].get("subject_ref"))
+        sighting = self._sightings.get(key)
+        if sighting is None:
+            sighting = self._sightings[key] = self._sighting(record, line)
+        sighting.saw(*_times(record))
         if value is not None:
             what = f"{record.payload.metric_key} is {value} on {record.subject}; kept as a gap"
             self.problems.append(line.problem("non_finite_metric", what))
@@ -212,12 +226,27 @@ class Assembly:
                 self.degraded.append(record)
                 self.series.add_gap(record)
 
+    def _sighting(self, record: Record, line: Located) -> Sighting:
+        """A record whose envelope and subject are met for the first time, and perhaps its schema."""
+        envelope = record.envelope
+        if len(self._sightings) >= _MAX_SIGHTINGS:
+            self._tell()
+        self.producers.add(envelope.producer_ref)
+        self.record_runs.add(envelope.run_ref)
+        self.problems.extend(self.puts.schemas.check(envelope.schema_version, line.file, line.line))
+        return Sighting(with_owners(_scopes(envelope, record.subject)), envelope.batch_execution_ref)
+
+    def _tell(self) -> None:
+        self.mentions.take(self._sightings.values())
+        self._sightings.clear()
+
     def _weighed(self, data: Mapping[str, Any], record: Record, content: Callable[[], int]) -> int:
         in_lane = self._lane.content(data) if isinstance(record, MetricRecord) else None
         return content() if in_lane is None else in_lane
 
     def _settle(self) -> None:
         """Tell the mentions of what took the quick way; once, after the last line."""
+        self._tell()
         self._lane.tell()
         self.record_runs |= self._lane.runs
         self.producers |= self._lane.producers

@@ -7,7 +7,6 @@ value; and one that is written like others of its kind is not even parsed (see `
 Each way gives exactly what a whole check would give. A line of which this is not certain takes the next, slower way.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, pairwise, repeat, starmap
@@ -20,11 +19,12 @@ from contexta.contract.fields import RULES, apply, is_before, is_time
 from contexta.contract.model import check_places
 from contexta.contract.records import SCOPES as LIES_IN
 from contexta.contract.refs import MAX_REF, is_component
-from contexta.errors import ContractError
+from contexta.errors import ContextaError, ContractError
 from contexta.workspace.columns import are_whole_numbers, names_fit, numbers, tags_of, times_fit, written_as
+from contexta.workspace.frames import RecordItem, interpret
 from contexta.workspace.habits import Cutters, Habits, Texts, Track
-from contexta.workspace.lines import is_too_deep
-from contexta.workspace.mentions import Mentions, later, sooner, with_owners
+from contexta.workspace.lines import Block, Located, is_too_deep
+from contexta.workspace.mentions import Mentions, Sighting, later, with_owners
 from contexta.workspace.said import PRODUCER, SCOPES, Fields, Said, said_in, said_of
 from contexta.workspace.series import Channel, SeriesBuilder, kept_tags
 from contexta.workspace.stencil import Row, Stencil, in_any_run, in_run, parts_of, stencil_of
@@ -36,8 +36,8 @@ _MANY, _FEW = 4096, 8
 # As many scopes are remembered at once (and those of the lines of a block).
 _MAX_SCOPES = 1024
 
-# In a line without escaped letters this is a member of an object, and where it stands once, the envelope's own or one that lacks it.
-_RECORD_REF = re.compile(rb'"record_ref":"record:[a-z0-9-]+\.[a-z0-9-]+\.([a-z0-9-]+)"')
+# The types of records that may wait until the metrics around them are taken.
+_PATIENT = ("event", "span")
 
 
 class Repeated(Exception):
@@ -48,24 +48,16 @@ class Repeated(Exception):
 class Scope:
     """Scopes that were checked together: as their envelopes name them, and when the records that took a quick way were seen in them.
 
-    `subject` is the narrowest, `named` are those that a record in them says something of, and their owners. `records` is how the
-    references of their run's records begin, and `seen` holds those: hash of the name → hash of the content.
+    `subject` is the narrowest. `records` is how the references of their run's records begin, and `seen` holds those: hash of the name →
+    hash of the content.
     """
 
     texts: Texts
     subject: StableRef
     run: StableRef
-    batch: StableRef | None
     records: str
     seen: dict[int, int]
-    named: tuple[StableRef, ...]
-    first: str = ""
-    last: str = ""
-
-    def saw(self, first: str, last: str) -> None:
-        """Take in the first and the last of some times at which something was seen."""
-        self.first = sooner(self.first or first, first)
-        self.last = later(self.last or last, last)
+    sighting: Sighting
 
 
 @dataclass(slots=True, eq=False)
@@ -96,20 +88,20 @@ class Fit(NamedTuple):
 class Matches:
     """Lines from `begin` up to `end` that each are as their stencil says, but for what varies in them, which is still to be checked.
 
-    `passed` are the lines between them that are no metrics; `others` are the hashes of their names.
+    `passed` are the places of lines between them that are no metrics, and these; `others` are the hashes of their names.
     """
 
     begin: int
     end: int
     rows: list[Row] = field(default_factory=list)
     used: list[Stencil] = field(default_factory=list)
-    passed: list[int] = field(default_factory=list)
+    passed: list[tuple[int, Located]] = field(default_factory=list)
     others: set[int] = field(default_factory=set)
 
     def place(self, row: int) -> int:
         """Where the line of a row stood."""
         place = self.begin + row
-        for passed in self.passed:
+        for passed, _ in self.passed:
             place += passed <= place
         return place
 
@@ -253,10 +245,9 @@ class Lane:
             texts=texts,
             subject=next(iter(refs.values())),
             run=run,
-            batch=refs.get("batch_execution_ref"),
             records=records,
             seen=self._seen.setdefault(records, {}),
-            named=with_owners(named),
+            sighting=Sighting(with_owners(named), refs.get("batch_execution_ref")),
         )
         return scope
 
@@ -275,9 +266,9 @@ class Lane:
         return True
 
     def _saw(self, scope: Scope, first: str, last: str) -> None:
-        if not scope.first:
+        if not scope.sighting.first:
             self.runs.add(scope.run)
-        scope.saw(first, last)
+        scope.sighting.saw(first, last)
 
     def _channel(self, spot: Spot) -> Channel:
         if spot.channel is None:
@@ -301,7 +292,7 @@ class Lane:
             self.habits.expect(self._last, stencil)
         self._last = stencil or self._last
 
-    def skim(self, texts: Sequence[bytes], begin: int) -> tuple[int, list[int]]:
+    def skim(self, block: Block, begin: int) -> tuple[int, list[Located]]:
         """Take lines from one on without parsing them; gives the number of the first that was not taken, and those passed over before it.
 
         What is passed over may be taken after all that was taken here, as if it came in its order.
@@ -310,21 +301,21 @@ class Lane:
             self._forget()
         if self._last is None:
             return begin, []
-        matches = self._match(self._last, texts, begin, min(len(texts), begin + self._reach))
+        matches = self._match(self._last, block, begin, min(len(block.texts), begin + self._reach))
         taken = self._take_rows(matches.rows, matches.used, matches.others)
         if taken == len(matches.rows):
             self._reach = min(_MANY, 4 * self._reach)
-            return matches.end, matches.passed
+            return matches.end, [line for _, line in matches.passed]
         self._reach = _FEW
         end = matches.place(taken)
-        return end, [place for place in matches.passed if place < end]
+        return end, [line for place, line in matches.passed if place < end]
 
-    def _match(self, last: Stencil, texts: Sequence[bytes], begin: int, stop: int) -> Matches:
+    def _match(self, last: Stencil, block: Block, begin: int, stop: int) -> Matches:
         """The lines from one on that are as expected after the one before, up to one that is not."""
         found = Matches(begin, stop)
         rows, used, following, cutters = found.rows, found.used, self.habits.after, self._cutters
         for place in range(begin, stop):
-            raw = texts[place]
+            raw = block.texts[place]
             size = len(raw)
             for stencil in following[last]:
                 readers, constants = cutters[stencil]
@@ -340,8 +331,8 @@ class Lane:
                 rows.append(row)
                 used.append(stencil)
                 last = stencil
-            elif self._passes(raw, found.others):
-                found.passed.append(place)
+            elif (line := self._patient(block, place, found.others)) is not None:
+                found.passed.append((place, line))
             else:
                 found.end = place
                 break
@@ -358,15 +349,21 @@ class Lane:
             row = parts_of(raw, readers[size], constants)
         return row
 
-    def _passes(self, raw: bytes, others: set[int]) -> bool:
-        """Whether a line is an event or a span, so that it may wait until metrics are taken; adds the hash of its name."""
-        if b"\\" in raw or (b'"record_type":"event"' not in raw and b'"record_type":"span"' not in raw):
-            return False
-        found = _RECORD_REF.findall(raw)
-        if len(found) != 1 or raw.count(b'"record_ref"') != 1 or raw.count(b'"record_type"') != 1:
-            return False
-        others.add(hash(found[0]))
-        return True
+    def _patient(self, block: Block, place: int, others: set[int]) -> Located | None:
+        """A line that is an event or a span, so that it may wait until metrics are taken; adds the hash of its name."""
+        line = None if b'"metric"' in block.texts[place] else block.parsed(place)  # metrics are not parsed twice
+        if not isinstance(line, Located):
+            return None
+        try:
+            item = interpret(line.value)
+            envelope = item.data["envelope"] if isinstance(item, RecordItem) else {}
+            name = envelope["record_ref"].rpartition(".")[2] if envelope["record_type"] in _PATIENT else None
+        except (ContextaError, KeyError, TypeError, AttributeError):  # to be told when it is read as any line
+            return None
+        if name is None:
+            return None
+        others.add(hash(name.encode()))
+        return line
 
     def _spots_of(self, kinds: Iterable[Stencil]) -> dict[Stencil, Spot] | None:
         """Where the lines of these stencils belong, None where any of them must be read otherwise."""
@@ -467,9 +464,7 @@ class Lane:
 
     def tell(self) -> None:
         """Tell the mentions when records that took a quick way were seen in their scopes; to be called after the last of them."""
-        for scope in self._scopes.values():
-            if scope.first:
-                self.mentions.widen(scope.named, scope.first, scope.last, scope.batch)
+        self.mentions.take(scope.sighting for scope in self._scopes.values())
 
     def _forget(self) -> None:
         """Let go of scopes, of which there may be as many as samples; who comes again is met anew."""

@@ -77,6 +77,21 @@ class Mention:
         return (_instant(time), batch) < (_instant(self.beside), self.batch)
 
 
+@dataclass(slots=True, eq=False)
+class Sighting:
+    """Scopes that lines name together, with their owners, and the batch among them; between which times such lines were seen."""
+
+    refs: tuple[StableRef, ...]
+    batch: StableRef | None
+    first: str = ""
+    last: str = ""
+
+    def saw(self, first: str, last: str) -> None:
+        """Take in the first and the last of some times at which something was seen."""
+        self.first = sooner(self.first or first, first)
+        self.last = later(self.last or last, last)
+
+
 @dataclass(slots=True)
 class Mentions:
     """Everything that the lines of a run, or of a deployment, name."""
@@ -96,17 +111,17 @@ class Mentions:
             else:
                 mention.widen(first, last, batch)
 
+    def take(self, sightings: Iterable[Sighting]) -> None:
+        """These were there when they were seen; to be told once, after the last line, or again."""
+        for one in sightings:
+            if one.first:
+                self.widen(one.refs, one.first, one.last, one.batch)
+
     def inferred(self, kind: str, described: Iterable[StableRef]) -> Sequence[ContextModel]:
         """A model for everything of a kind that was named and is not described."""
         known = frozenset(described)
         found = [(ref, mention) for ref, mention in self.seen.items() if ref.kind == kind and ref not in known]
         return _infer(kind, *zip(*found, strict=True)) if found else ()
-
-
-@lru_cache(maxsize=1024)  # the same stand together on many lines
-def all_named(refs: tuple[StableRef, ...]) -> tuple[StableRef, ...]:
-    """What stands on a line, and all that it lies in, each once, owners first."""
-    return with_owners(refs)
 
 
 def with_owners(refs: Iterable[StableRef]) -> tuple[StableRef, ...]:
