@@ -29,6 +29,10 @@ _LITTLE = 3_000_000
 # So many tasks wait for each worker: enough to keep it busy, few enough to keep them small together.
 _AHEAD = 3
 
+# How often circles of objects are looked for. A run is many objects that live until its page is made, and no circles: looking often costs
+# a long run a sixth of its time.
+_RARELY = (50_000, 20, 50)
+
 # Seconds in which a scheduler must answer, and have a worker.
 _DASK_TIMEOUT = 10.0
 
@@ -116,16 +120,18 @@ def processes(jobs: int) -> Iterator[Crew]:
     """So many processes on this machine, which end with this one however it ends; where there is little to do, this one alone."""
     hire = InProcess if jobs < 2 else partial(ProcessPoolExecutor, jobs, initializer=_begin_worker)
     crew = Crew(hire, _AHEAD * jobs, _LITTLE)
+    before = gc.get_threshold()
+    gc.set_threshold(*_RARELY)
     try:
         yield crew
     finally:
+        gc.set_threshold(*before)
         crew.dismiss()
 
 
 def _begin_worker() -> None:
-    # A run is many objects that live until its page is made, and no circles: looking for those often costs a long run a sixth of its time.
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(*_RARELY)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to every process of a terminal; the first ends the others
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -26,7 +26,7 @@ from contexta.workspace.habits import Cutters, Habits, Texts, Track
 from contexta.workspace.lines import Block, Located, is_too_deep
 from contexta.workspace.mentions import Mentions, Sighting, later, with_owners
 from contexta.workspace.said import PRODUCER, SCOPES, Fields, Said, said_in, said_of
-from contexta.workspace.series import Channel, SeriesBuilder, kept_tags
+from contexta.workspace.series import Channel, SeriesBuilder, kept_tags, owner_of
 from contexta.workspace.stencil import Row, Stencil, in_any_run, in_run, parts_of, stencil_of
 from contexta.workspace.thinning import Tags
 
@@ -48,12 +48,13 @@ class Repeated(Exception):
 class Scope:
     """Scopes that were checked together: as their envelopes name them, and when the records that took a quick way were seen in them.
 
-    `subject` is the narrowest. `records` is how the references of their run's records begin, and `seen` holds those: hash of the name →
-    hash of the content.
+    `subject` is the narrowest, `owner` what its points are a series over. `records` is how the references of their run's records begin,
+    and `seen` holds those: hash of the name → hash of the content.
     """
 
     texts: Texts
     subject: StableRef
+    owner: StableRef
     run: StableRef
     records: str
     seen: dict[int, int]
@@ -240,10 +241,11 @@ class Lane:
         run = refs["run_ref"]
         # What a deployment does later is no part of the run's time.
         named = (ref for ref in refs.values() if ref is not run or "deployment_execution_ref" not in refs)
-        records = f"record:{run.value}."
+        records, subject = f"record:{run.value}.", next(iter(refs.values()))
         scope = self._scopes[texts] = Scope(
             texts=texts,
-            subject=next(iter(refs.values())),
+            subject=subject,
+            owner=owner_of(subject),
             run=run,
             records=records,
             seen=self._seen.setdefault(records, {}),
@@ -273,7 +275,7 @@ class Lane:
     def _channel(self, spot: Spot) -> Channel:
         if spot.channel is None:
             self.producers.add(str(spot.track.manner[PRODUCER]))
-            spot.channel = self.series.channel(spot.scope.subject, spot.track.payload)
+            spot.channel = self.series.channel(spot.scope.subject, spot.scope.owner, spot.track.payload)
         return spot.channel
 
     # ------------------------------------------------------------ unparsed

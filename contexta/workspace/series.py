@@ -123,6 +123,11 @@ class Channel:
         return recent.times.append, recent.values.append, recent.subjects.append, self.subject
 
 
+def owner_of(subject: StableRef) -> StableRef:
+    """The scope over which the points of a subject make a series."""
+    return subject.owner("stage") if subject.kind in _OWNED_BY_STAGE else subject
+
+
 def kept_tags(tags: Mapping[str, object]) -> Tags:
     """Tags as points keep them: texts, sorted by name."""
     if len(tags) > 1:
@@ -139,11 +144,10 @@ class SeriesBuilder:
     def add(self, record: Record, value: int | float) -> None:
         """One more point; `value` is given apart because a metric record cannot hold NaN."""
         metric: MetricPayload = record.payload
-        self.channel(record.subject, metric).append(record.envelope.observed_at, value, kept_tags(metric.tags))
+        self.channel(record.subject, owner_of(record.subject), metric).append(record.envelope.observed_at, value, kept_tags(metric.tags))
 
-    def channel(self, subject: StableRef, payload: MetricPayload) -> Channel:
-        """Where the points of a subject and metric go."""
-        owner = subject.owner("stage") if subject.kind in _OWNED_BY_STAGE else subject
+    def channel(self, subject: StableRef, owner: StableRef, payload: MetricPayload) -> Channel:
+        """Where the points of a subject and metric go; `owner` is the subject's."""
         names = (owner.text, subject.kind, payload.metric_key)
         metric = self._metrics.get(names)
         if metric is None:
@@ -161,7 +165,7 @@ class SeriesBuilder:
             metric = MetricPayload.from_dict({**attributes, "value": 0})
         except ContractError:
             return  # not ours, whatever its key
-        self.channel(record.subject, metric).append(record.envelope.observed_at, value, kept_tags(metric.tags))
+        self.channel(record.subject, owner_of(record.subject), metric).append(record.envelope.observed_at, value, kept_tags(metric.tags))
 
     def finish(self) -> Iterator[MetricSeries]:
         """The series, by the order in which their metrics were first seen. Nothing comes after that."""
