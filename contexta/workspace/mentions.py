@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 from contexta.contract import (
@@ -20,7 +21,7 @@ from contexta.contract import (
 )
 from contexta.contract.fields import chronological
 
-# What a run's lines may imply, by kind and number of components → the kind that it lies in.
+# What a run's lines may imply, by kind and number of components → the kind that it lies in, whose reference is all of these but the last.
 _OWNERS = {
     ("stage", 3): "run",
     ("batch", 4): "stage",
@@ -136,11 +137,12 @@ def with_owners(refs: Iterable[StableRef]) -> tuple[StableRef, ...]:
 
 def _owners(ref: StableRef) -> tuple[StableRef, ...]:
     owner = _OWNERS.get((ref.kind, ref.depth))
-    return () if owner is None else _lineage(ref.owner(owner))
+    return () if owner is None else _lineage(owner, ref.value.rpartition(".")[0])
 
 
 @lru_cache(maxsize=1024)  # many lie in the same stage or batch
-def _lineage(ref: StableRef) -> tuple[StableRef, ...]:
+def _lineage(kind: str, value: str) -> tuple[StableRef, ...]:
+    ref = StableRef.parse(f"{kind}:{value}")
     return (*_owners(ref), ref)
 
 
@@ -153,15 +155,15 @@ def _infer(kind: str, refs: Sequence[StableRef], mentions: Sequence[Mention]) ->
         case "deployment":
             return [*map(_unknown(DeploymentExecution), refs, first, last)]
     # What lies in a run is named by records and models that were checked: its names and times need no further check.
-    count, names, lineages = len(refs), [ref.name for ref in refs], [*map(_lineage, refs)]
-    within: dict[str, Iterable[Any]] = {"run_ref": [run for run, *_ in lineages], "inferred": [True] * count}
+    count, names, owners = len(refs), [ref.name for ref in refs], [*map(_owners, refs)]
+    within: dict[str, Iterable[Any]] = {"run_ref": map(itemgetter(0), owners), "inferred": repeat(True)}
     span = {"status": repeat(UNKNOWN_STATUS), "started_at": first, "ended_at": last}
     if kind == "stage":
         return StageExecution.all_of_checked(count, stage_execution_ref=refs, stage_name=names, **within, **span)
-    within["stage_execution_ref"] = [stage for _, stage, *_ in lineages]
+    within["stage_execution_ref"] = map(itemgetter(1), owners)
     if kind == "batch":
         return BatchExecution.all_of_checked(count, batch_execution_ref=refs, batch_name=names, **within, **span)
-    within |= {"batch_execution_ref": [*map(_batch, lineages, mentions)], "observed_at": first}
+    within |= {"batch_execution_ref": map(_batch, owners, mentions), "observed_at": first}
     if kind == "sample":
         return SampleObservation.all_of_checked(count, sample_observation_ref=refs, sample_name=names, **within)
     return OperationContext.all_of_checked(count, operation_context_ref=refs, operation_name=names, **within)
@@ -174,13 +176,13 @@ def _unknown(cls: type[Run] | type[DeploymentExecution]) -> Callable[[StableRef,
     )
 
 
-def _batch(lineage: tuple[StableRef, ...], mention: Mention) -> StableRef | None:
+def _batch(owners: tuple[StableRef, ...], mention: Mention) -> StableRef | None:
     """The batch of a sample or operation: the one that its reference names, else the one that stood beside it."""
-    if len(lineage) > 3:
-        return lineage[2]
-    return mention.batch if mention.batch and mention.batch.lies_in(lineage[1]) else None
+    if len(owners) > 2:
+        return owners[2]
+    return mention.batch if mention.batch and mention.batch.lies_in(owners[1]) else None
 
 
 def inferred_project(ref: StableRef, created_at: str) -> Project:
     """A project that runs or deployments name and no put describes."""
-    return Project(ref, ref.name, created_at, inferred=True)
+    return Project.of_checked(project_ref=ref, name=ref.name, created_at=created_at, inferred=True)  # as what names it was
