@@ -157,12 +157,9 @@ def extremes(values: Sequence[float], limit: int) -> list[int]:
         return _extremes_and_gaps(values, (limit - 2) // 3)
     kept = {0, count - 1}
     length = -(-count // ((limit - 2) // 2))
-    stretches = [*zip(*[iter(values)] * length, strict=False)]
-    if rest := values[len(stretches) * length :]:
-        stretches.append(tuple(rest))
-    begins = range(0, count, length)
-    for end in (min, max):
-        kept.update(map(operator.add, begins, map(tuple.index, stretches, map(end, stretches))))
+    for begin in range(0, count, length):
+        ordered = sorted(values[begin : begin + length])  # takes less than to look for either end
+        kept.update((values.index(ordered[0], begin), values.index(ordered[-1], begin)))
     return sorted(kept)
 
 
