@@ -274,11 +274,15 @@ class _Site:
         """The references that the page of a run or deployment may link to."""
         return self._pages & {"index", *map(str, self.workspace.neighbours(ref)), *(story.refs() if story else ())}
 
+    def _tasks(self, bundles: Sequence[Sequence[_Order]]) -> Iterator[list[Task]]:
+        yield from ([order.task() for order in bundle] for bundle in bundles)
+        if bundles:  # while others do the last of them: the pages about many, which are made here, come next
+            self.press.prepare()
+
     def _work(self, crew: Crew, orders: Sequence[_Order]) -> None:
         """Make pages; the largest bundles first, so that none is waited for at the end."""
         bundles = sorted(_bundles(orders, 2 * crew.ahead), key=lambda bundle: -sum(order.size for order in bundle))
-        tasks = ([order.task() for order in bundle] for bundle in bundles)
-        for made_of_bundle in crew.results(work, tasks, sum(order.size for order in orders)):
+        for made_of_bundle in crew.results(work, self._tasks(bundles), sum(order.size for order in orders)):
             for made in made_of_bundle:
                 self._take(made)
 

@@ -52,6 +52,11 @@ class Press:
         contents.update((sheet_address(ref, sheet.name), to_csv(sheet)) for sheet in sheets)
         return self.put_files(ref, document.title, contents)
 
+    def prepare(self) -> None:
+        """Load what pages are made with; else the first page waits for it."""
+        if "html" in self.formats:
+            self._renderer()
+
     def put_assets(self) -> Made:
         """Write what pages share, where it goes into files."""
         return self.put_files(ASSETS, "", {asset_address(asset.name): asset.content for asset in self._renderer().assets()})
