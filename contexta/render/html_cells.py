@@ -102,7 +102,8 @@ def _asides(notes: list[str]) -> list[str]:
 
 def _around(begin: str, items: Sequence[Cell], link: Links) -> list[str]:
     """Those of these cells that there are, each in an element of its own."""
-    return [f"{begin}{made}</dd>" if item else "" for item, made in zip(items, _mixed(items, link), strict=True)]
+    made = iter(_mixed([item for item in items if item], link))
+    return [f"{begin}{next(made)}</dd>" if item else "" for item in items]
 
 
 def body(table: Table, link: Links) -> Body:
@@ -151,9 +152,10 @@ def _first(column: Column | _Mixed, begin: str, link: Links) -> tuple[Iterable[s
     return repeat(begin), _made(column, link)
 
 
-def _head(titles: Sequence[str], numeric: Sequence[bool]) -> str:
+@lru_cache(maxsize=256)  # the tables of one run have the titles of another's
+def _head(titles: tuple[str, ...], numeric: tuple[bool, ...]) -> str:
     tags = ('<th scope="col">', '<th scope="col" class="number">')
-    return "".join([f"{tags[right]}{title}</th>" for title, right in zip(all_shown([*titles]), numeric, strict=True)])
+    return "".join([f"{tags[right]}{title}</th>" for title, right in zip(all_shown(titles), numeric, strict=True)])
 
 
 def shown(text: str) -> str:
@@ -236,19 +238,21 @@ def _data(digits: list[str], worded: list[str]) -> list[str]:
 
 
 def _with_units(amounts: list[str], units: Sequence[str | None]) -> list[str]:
-    known = {*units} - {None, "", "count"}
-    if not known:
+    put = {unit: f' <span class="unit">{shown(unit)}</span>' for unit in {*units} if unit and unit != "count"}
+    if not put:
         return amounts
-    put = {unit: f' <span class="unit">{shown(unit)}</span>' for unit in known if unit}
     return [amount + put.get(unit or "", "") for amount, unit in zip(amounts, units, strict=True)]
 
 
 def _refs(link: Links, refs: Sequence[str], texts: Sequence[str]) -> list[str]:
-    addresses = all_shown([link(ref) or "" for ref in refs])
-    return [
-        f'<a href="{address}"><bdi>{text}</bdi></a>' if address else f'<bdi title="{ref}">{text}</bdi>'
-        for ref, text, address in zip(all_shown(refs), all_shown(texts), addresses, strict=True)
-    ]
+    each = [*zip(refs, texts, strict=True)]
+    known = [*dict.fromkeys(each)]  # a column names the same few over and over
+    some, addresses = all_shown([ref for ref, _ in known]), all_shown([link(ref) or "" for ref, _ in known])
+    made = {
+        one: f'<a href="{address}"><bdi>{text}</bdi></a>' if address else f'<bdi title="{ref}">{text}</bdi>'
+        for one, ref, text, address in zip(known, some, all_shown([text for _, text in known]), addresses, strict=True)
+    }
+    return [made[one] for one in each]
 
 
 def all_shown(texts: Sequence[str]) -> Sequence[str]:
@@ -269,11 +273,13 @@ def _levels(_link: Links, values: Sequence[str]) -> list[str]:
 
 def _signed(kind: str, signs: Mapping[str, str], texts: Sequence[str]) -> list[str]:
     """Words with their signs, so that colour is never the only one."""
-    made = {
-        text: f'<span class="{kind} {shown(text)}"><span aria-hidden="true">{signs.get(text, "•")}</span> {shown(text)}</span>'
-        for text in dict.fromkeys(texts)
-    }
+    made = {text: _sign(kind, signs.get(text, "•"), text) for text in {*texts}}
     return [made[text] for text in texts]
+
+
+@lru_cache(maxsize=256)
+def _sign(kind: str, sign: str, text: str) -> str:
+    return f'<span class="{kind} {shown(text)}"><span aria-hidden="true">{sign}</span> {shown(text)}</span>'
 
 
 def _times(_link: Links, moments: Sequence[str]) -> list[str]:

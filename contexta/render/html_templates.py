@@ -98,6 +98,7 @@ class Templates:
             )
 
 
+@lru_cache(maxsize=16)
 def _own(asset: Asset) -> Markup:
     return Markup(asset.content.decode())  # noqa: S704  # the templates' own style and script
 
