@@ -245,14 +245,11 @@ def _with_units(amounts: list[str], units: Sequence[str | None]) -> list[str]:
 
 
 def _refs(link: Links, refs: Sequence[str], texts: Sequence[str]) -> list[str]:
-    each = [*zip(refs, texts, strict=True)]
-    known = [*dict.fromkeys(each)]  # a column names the same few over and over
-    some, addresses = all_shown([ref for ref, _ in known]), all_shown([link(ref) or "" for ref, _ in known])
-    made = {
-        one: f'<a href="{address}"><bdi>{text}</bdi></a>' if address else f'<bdi title="{ref}">{text}</bdi>'
-        for one, ref, text, address in zip(known, some, all_shown([text for _, text in known]), addresses, strict=True)
-    }
-    return [made[one] for one in each]
+    addresses = all_shown([link(ref) or "" for ref in refs])
+    return [
+        f'<a href="{address}"><bdi>{text}</bdi></a>' if address else f'<bdi title="{ref}">{text}</bdi>'
+        for ref, text, address in zip(all_shown(refs), all_shown(texts), addresses, strict=True)
+    ]
 
 
 def all_shown(texts: Sequence[str]) -> Sequence[str]:
