@@ -172,11 +172,6 @@ def _is_plain(text: str) -> bool:
     return text.isprintable() and not ("&" in text or "<" in text or ">" in text or '"' in text or "'" in text)
 
 
-def _plain(texts: Sequence[str]) -> bool:
-    """Whether all are shown as they are; for all of a column it takes less than for one."""
-    return _is_plain("".join(texts))
-
-
 def _made(column: Column | _Mixed, link: Links) -> list[str]:
     """All of a column, cells of each kind at once."""
     if isinstance(column, _Mixed):
@@ -253,8 +248,8 @@ def _refs(link: Links, refs: Sequence[str], texts: Sequence[str]) -> list[str]:
 
 
 def all_shown(texts: Sequence[str]) -> Sequence[str]:
-    """Each as HTML shows it."""
-    return texts if _plain(texts) else [*map(shown, texts)]
+    """Each as HTML shows it; to look at all of a column at once takes no longer than at one."""
+    return texts if _is_plain("".join(texts)) else [*map(shown, texts)]
 
 
 def _statuses(_link: Links, values: Sequence[str], inferred: Sequence[bool] = ()) -> list[str]:
@@ -280,9 +275,9 @@ def _sign(kind: str, sign: str, text: str) -> str:
 
 
 def _times(_link: Links, moments: Sequence[str]) -> list[str]:
-    worded = [*map(words.time, moments)]
-    if not _plain(moments):
-        moments, worded = [*map(shown, moments)], [*map(shown, worded)]
+    worded: Sequence[str] = words.times(moments)
+    if not _is_plain("".join(moments)):
+        moments, worded = all_shown(moments), all_shown(worded)
     return [f'<time datetime="{moment}">{word}</time>' for moment, word in zip(moments, worded, strict=True)]
 
 

@@ -63,7 +63,11 @@ def _anchor(at: float, drawing: Drawing) -> str:
 
 def stroke(path: Path) -> Markup:
     """How a line looks."""
-    return marked(_FAINT if path.faint else _look(path.number))
+    return marked(_stroke(path))
+
+
+def _stroke(path: Path) -> str:
+    return _FAINT if path.faint else _look(path.number)
 
 
 def lines(drawing: Drawing) -> Markup:
@@ -77,7 +81,7 @@ def _line(path: Path) -> str:
         parts += f'<path class="marks" d="{path.marks}" stroke-width="52" stroke-dasharray="none"/>\n'
     kind = "faint" if path.faint else "line"
     ends = 'fill="none" stroke-linejoin="round" stroke-linecap="round"'
-    return f'<g class="{kind} n{path.number}" transform="scale(0.1)" {stroke(path)} {ends}>\n{parts}</g>\n'
+    return f'<g class="{kind} n{path.number}" transform="scale(0.1)" {_stroke(path)} {ends}>\n{parts}</g>\n'
 
 
 def _look(number: int) -> str:

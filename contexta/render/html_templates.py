@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, get_args
 from weakref import proxy
 
 import jinja2
@@ -170,10 +170,9 @@ class _Environment(jinja2.Environment):
     @staticmethod
     def put(value: Any) -> str:
         """What stands on the page for a value: markup as it is, any text as `shown`."""
-        kind = type(value)
-        if kind is Markup:
-            return cast(Markup, value)
-        if kind is str:
+        if type(value) is Markup:
+            return value
+        if type(value) is str:
             return html_cells.often_shown(value) if len(value) < _SHORT else html_cells.shown(value)
         return escape(value)
 

@@ -187,7 +187,12 @@ def size(count: int) -> str:
 
 def time(timestamp: str) -> str:
     """`2026-10-01 08:12:56 UTC`: to the second, the zone said."""
-    return f"{timestamp[:10]} {timestamp[11:19]} UTC"
+    return times([timestamp])[0]
+
+
+def times(timestamps: Sequence[str]) -> list[str]:
+    """`time` of each."""
+    return [f"{timestamp[:10]} {timestamp[11:19]} UTC" for timestamp in timestamps]
 
 
 def cell(value: Cell) -> str:
