@@ -176,9 +176,9 @@ def _made(column: Column | _Mixed, link: Links) -> list[str]:
     """All of a column, cells of each kind at once."""
     if isinstance(column, _Mixed):
         return _mixed(column.cells, link)
-    told = [one is not None for one in column.fields[0]]
-    if all(told):
+    if None not in column.fields[0]:
         return _PUT[column.kind](link, *column.fields)
+    told = [one is not None for one in column.fields[0]]
     made = iter(_PUT[column.kind](link, *[[*compress(field, told)] for field in column.fields]))
     return [next(made) if one else _NOTHING for one in told]
 

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from math import log10
-from types import NoneType
 from typing import NamedTuple, cast
 
 import orjson
@@ -130,7 +129,7 @@ def _ends(columns: Sequence[Sequence[float]]) -> tuple[float, float]:
 
 
 def _curve(line: Line, ys: Sequence[float | None]) -> _Curve:
-    return _Curve(line, tuple(ys), tuple([place for place, y in enumerate(ys) if y is None]) if NoneType in {*map(type, ys)} else ())
+    return _Curve(line, tuple(ys), tuple([place for place, y in enumerate(ys) if y is None]) if None in ys else ())
 
 
 def _paths(curves: Sequence[_Curve], x_scale: Scale, y_scale: Scale) -> tuple[Path, ...]:
