@@ -56,7 +56,7 @@ def cell(item: Cell, link: Links) -> Markup:
 
 def marked(made: str) -> Markup:
     """What was put together of tags, numbers and what `shown` escaped."""
-    return Markup(made)  # noqa: S704  # every text in it went through `shown`
+    return str.__new__(Markup, made)  # Markup's own constructor first asks whether it is markup already, which takes longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ def _asides(notes: list[str]) -> list[str]:
 
 def _around(begin: str, items: Sequence[Cell], link: Links) -> list[str]:
     """Those of these cells that there are, each in an element of its own."""
-    return [f"{begin}{made}</dd>" if item else "" for item, made in zip(items, _mixed(items, link), strict=True)]
+    made = iter(_mixed([item for item in items if item], link))
+    return [f"{begin}{next(made)}</dd>" if item else "" for item in items]
 
 
 def body(table: Table, link: Links) -> Body:
@@ -151,9 +152,10 @@ def _first(column: Column | _Mixed, begin: str, link: Links) -> tuple[Iterable[s
     return repeat(begin), _made(column, link)
 
 
-def _head(titles: Sequence[str], numeric: Sequence[bool]) -> str:
+@lru_cache(maxsize=256)  # the tables of one run have the titles of another's
+def _head(titles: tuple[str, ...], numeric: tuple[bool, ...]) -> str:
     tags = ('<th scope="col">', '<th scope="col" class="number">')
-    return "".join([f"{tags[right]}{title}</th>" for title, right in zip(all_shown([*titles]), numeric, strict=True)])
+    return "".join([f"{tags[right]}{title}</th>" for title, right in zip(all_shown(titles), numeric, strict=True)])
 
 
 def shown(text: str) -> str:
@@ -170,18 +172,13 @@ def _is_plain(text: str) -> bool:
     return text.isprintable() and not ("&" in text or "<" in text or ">" in text or '"' in text or "'" in text)
 
 
-def _plain(texts: Sequence[str]) -> bool:
-    """Whether all are shown as they are; for all of a column it takes less than for one."""
-    return _is_plain("".join(texts))
-
-
 def _made(column: Column | _Mixed, link: Links) -> list[str]:
     """All of a column, cells of each kind at once."""
     if isinstance(column, _Mixed):
         return _mixed(column.cells, link)
-    told = [one is not None for one in column.fields[0]]
-    if all(told):
+    if None not in column.fields[0]:
         return _PUT[column.kind](link, *column.fields)
+    told = [one is not None for one in column.fields[0]]
     made = iter(_PUT[column.kind](link, *[[*compress(field, told)] for field in column.fields]))
     return [next(made) if one else _NOTHING for one in told]
 
@@ -236,10 +233,9 @@ def _data(digits: list[str], worded: list[str]) -> list[str]:
 
 
 def _with_units(amounts: list[str], units: Sequence[str | None]) -> list[str]:
-    known = {*units} - {None, "", "count"}
-    if not known:
+    put = {unit: f' <span class="unit">{shown(unit)}</span>' for unit in {*units} if unit and unit != "count"}
+    if not put:
         return amounts
-    put = {unit: f' <span class="unit">{shown(unit)}</span>' for unit in known if unit}
     return [amount + put.get(unit or "", "") for amount, unit in zip(amounts, units, strict=True)]
 
 
@@ -252,8 +248,8 @@ def _refs(link: Links, refs: Sequence[str], texts: Sequence[str]) -> list[str]:
 
 
 def all_shown(texts: Sequence[str]) -> Sequence[str]:
-    """Each as HTML shows it."""
-    return texts if _plain(texts) else [*map(shown, texts)]
+    """Each as HTML shows it; to look at all of a column at once takes no longer than at one."""
+    return texts if _is_plain("".join(texts)) else [*map(shown, texts)]
 
 
 def _statuses(_link: Links, values: Sequence[str], inferred: Sequence[bool] = ()) -> list[str]:
@@ -269,17 +265,19 @@ def _levels(_link: Links, values: Sequence[str]) -> list[str]:
 
 def _signed(kind: str, signs: Mapping[str, str], texts: Sequence[str]) -> list[str]:
     """Words with their signs, so that colour is never the only one."""
-    made = {
-        text: f'<span class="{kind} {shown(text)}"><span aria-hidden="true">{signs.get(text, "•")}</span> {shown(text)}</span>'
-        for text in dict.fromkeys(texts)
-    }
+    made = {text: _sign(kind, signs.get(text, "•"), text) for text in {*texts}}
     return [made[text] for text in texts]
 
 
+@lru_cache(maxsize=256)
+def _sign(kind: str, sign: str, text: str) -> str:
+    return f'<span class="{kind} {shown(text)}"><span aria-hidden="true">{sign}</span> {shown(text)}</span>'
+
+
 def _times(_link: Links, moments: Sequence[str]) -> list[str]:
-    worded = [*map(words.time, moments)]
-    if not _plain(moments):
-        moments, worded = [*map(shown, moments)], [*map(shown, worded)]
+    worded: Sequence[str] = words.times(moments)
+    if not _is_plain("".join(moments)):
+        moments, worded = all_shown(moments), all_shown(worded)
     return [f'<time datetime="{moment}">{word}</time>' for moment, word in zip(moments, worded, strict=True)]
 
 

@@ -4,12 +4,13 @@ Colours are presentation attributes, so that a picture is legible where a server
 what a colour says.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from markupsafe import Markup
 
 from contexta.render import words
-from contexta.render.drawing import Columns, Drawing, Flag, Lane, Lanes, Path
+from contexta.render.drawing import Columns, Drawing, Flag, Lane, Lanes, Path, Tick
 from contexta.render.drawing.timeline import ABOVE, THICK
 from contexta.render.html_cells import all_shown, marked, shown
 from contexta.render.links import Links
@@ -43,15 +44,17 @@ _SIDES = {"inside": 'dx="6"', "after": 'dx="6"', "before": 'dx="-6" text-anchor=
 
 def labels(drawing: Drawing) -> Markup:
     """The label of each tick; below the chart, one at an end stays inside."""
-    at_left = "".join([f'<text y="{tick.at}">{shown(tick.label)}</text>\n' for tick in drawing.y_ticks])
+    height = drawing.height - _UNDER
+    at_left = "".join([f'<text y="{at}">{label}</text>\n' for at, label in _all_labels(drawing.y_ticks)])
     below = "".join(
-        [
-            f'<text x="{tick.at}" y="{drawing.height - _UNDER}" text-anchor="{_anchor(tick.at, drawing)}">{shown(tick.label)}</text>\n'
-            for tick in drawing.x_ticks
-        ]
+        [f'<text x="{at}" y="{height}" text-anchor="{_anchor(at, drawing)}">{label}</text>\n' for at, label in _all_labels(drawing.x_ticks)]
     )
     group = f'<g text-anchor="end" transform="translate({drawing.left - _ASIDE} {_BELOW})">\n{at_left}</g>\n'
     return marked(group + below)
+
+
+def _all_labels(ticks: Sequence[Tick]) -> Iterable[tuple[float, str]]:
+    return zip([tick.at for tick in ticks], all_shown([tick.label for tick in ticks]), strict=True)
 
 
 def _anchor(at: float, drawing: Drawing) -> str:
@@ -60,7 +63,11 @@ def _anchor(at: float, drawing: Drawing) -> str:
 
 def stroke(path: Path) -> Markup:
     """How a line looks."""
-    return marked(_FAINT if path.faint else _look(path.number))
+    return marked(_stroke(path))
+
+
+def _stroke(path: Path) -> str:
+    return _FAINT if path.faint else _look(path.number)
 
 
 def lines(drawing: Drawing) -> Markup:
@@ -74,7 +81,7 @@ def _line(path: Path) -> str:
         parts += f'<path class="marks" d="{path.marks}" stroke-width="52" stroke-dasharray="none"/>\n'
     kind = "faint" if path.faint else "line"
     ends = 'fill="none" stroke-linejoin="round" stroke-linecap="round"'
-    return f'<g class="{kind} n{path.number}" transform="scale(0.1)" {stroke(path)} {ends}>\n{parts}</g>\n'
+    return f'<g class="{kind} n{path.number}" transform="scale(0.1)" {_stroke(path)} {ends}>\n{parts}</g>\n'
 
 
 def _look(number: int) -> str:
@@ -160,6 +167,7 @@ def legend(chart: Chart) -> list[tuple[Markup, str]]:
     ]
 
 
+@lru_cache(maxsize=64)
 def _key(kind: str, look: str) -> Markup:
     line = f'<path class="{kind}" d="M0 50H300" {look}/>'
     return marked(f'<svg class="key" width="30" height="10" viewBox="0 0 300 100" aria-hidden="true">{line}</svg>')

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, get_args
 from weakref import proxy
 
 import jinja2
@@ -81,13 +81,12 @@ class Templates:
         with failures_told():
             template = self.environment.get_template("page.html.j2")
             # Macros and their context hold each other, and all that they were given until garbage is collected: so, a proxy.
-            # Most rows of a page name what others name too: so, a cache.
             return template.render(
                 document=proxy(document),
                 head=head,
                 kind=kind(document),
                 brief=brief(document) if head.address else "",
-                link=cache(_with_rows(links, document)),
+                link=_with_rows(links, document).__getitem__,
                 theme=self.theme,
                 logo=self.theme.logo and self.theme.logo.picture.picture(links),
                 style=_own(self.style),
@@ -98,17 +97,31 @@ class Templates:
             )
 
 
+@lru_cache(maxsize=16)
 def _own(asset: Asset) -> Markup:
     return Markup(asset.content.decode())  # noqa: S704  # the templates' own style and script
 
 
-def _with_rows(links: Links, document: Document) -> Links:
+class _Known(dict[str, str | None]):
+    """Addresses by reference, each asked for once: most rows of a page name what others name too."""
+
+    def __init__(self, links: Links) -> None:
+        self.links = links
+
+    def __missing__(self, ref: str) -> str | None:
+        found = self[ref] = self.links(ref)
+        return found
+
+
+def _with_rows(links: Links, document: Document) -> _Known:
     """The address of what has no page of its own: a section of this one, or a row, where the rows of one table are about such things."""
     tables = [table.subjects() for table in document.tables()]
     counts = Counter(chain.from_iterable(tables))
-    rows = {ref: f"#{ref}" for refs in tables if all(counts[ref] == 1 and ":" in ref and not links(ref) for ref in refs) for ref in refs}
-    rows.update((section_ref(section.title, "").ref, f"#{slug(section.title)}") for section in document.sections)
-    return lambda ref: rows.get(ref) or links(ref)
+    elsewhere = {ref for ref, times in counts.items() if times > 1 or ":" not in ref or links(ref)}
+    known = _Known(links)
+    known.update((ref, f"#{ref}") for refs in tables if elsewhere.isdisjoint(refs) for ref in refs)
+    known.update((section_ref(section.title, "").ref, f"#{slug(section.title)}") for section in document.sections)
+    return known
 
 
 class _Folder(jinja2.FileSystemLoader):
@@ -158,7 +171,7 @@ class _Context(Context):
         kwargs.pop("_loop_vars", None)
         kwargs.pop("_block_vars", None)
         if not kwargs and len(args) == len(function.arguments) and not (function.caller or function.catch_kwargs or function.catch_varargs):
-            return Markup(function._func(*args))  # noqa: S704  # all that a macro puts out is escaped
+            return html_cells.marked(function._func(*args))  # all that a macro puts out is escaped
         return function(self.eval_ctx, *args, **kwargs)
 
 
@@ -169,10 +182,9 @@ class _Environment(jinja2.Environment):
     @staticmethod
     def put(value: Any) -> str:
         """What stands on the page for a value: markup as it is, any text as `shown`."""
-        kind = type(value)
-        if kind is Markup:
-            return cast(Markup, value)
-        if kind is str:
+        if type(value) is Markup:
+            return value
+        if type(value) is str:
             return html_cells.often_shown(value) if len(value) < _SHORT else html_cells.shown(value)
         return escape(value)
 

@@ -50,7 +50,7 @@ STATUS_SIGNS = {
 }
 _SIZES = ("KB", "MB", "GB", "TB")
 _SPANS = ((86_400, "d", 3600, " {} h"), (3600, "h", 60, " {:02} min"), (60, "min", 1, " {:02} s"))
-_TIES = range(len("1.2345"), len("-0.00012345") + 1)
+_SHORTEST_TIE, _LONGEST_TIE = len("1.2345"), len("-0.00012345")
 
 # With fewer numbers than this, orjson saves nothing.
 _MANY = 4
@@ -100,26 +100,20 @@ def number(value: float) -> str:
 
 def numbers(values: Sequence[float], digits: list[str]) -> list[str]:
     """`number` of each, whose `digits` are at hand."""
-    kinds = {*map(type, values)}
-    if kinds == {float}:
-        return ("%.4g " * len(values) % tuple(values)).split() if _are_usual(values, digits) else [*map(_rounded, values, digits)]
-    return [*map(_number, values, digits)] if kinds <= {int, float} else [*map(number, values)]
-
-
-def _are_usual(values: Sequence[float], digits: list[str]) -> bool:
-    """Whether these are measured, so to say: of the size that `_rounded` need not look at, and with too many digits for a tie."""
-    return min(map(len, digits)) > _TIES[-1] and min(values) >= 1e-4 and max(values) < 999.95
+    return [
+        # Most numbers are measured: of the size that `_rounded` need not look at, and with too many digits for a tie.
+        f"{value:.4g}" if type(value) is float and 1e-4 <= value < 999.95 and len(written) > _LONGEST_TIE else _number(value, written)
+        for value, written in zip(values, digits, strict=True)
+    ]
 
 
 def _number(value: float, written: str) -> str:
-    if type(value) is float:
-        return _rounded(value, written)
-    return written if -1000 < value < 1000 else number(value)
+    return _rounded(value, written) if type(value) is float else number(value)
 
 
 def _rounded(value: float, written: str) -> str:
     # Rounding what is stored differs from rounding what is written only where that is a tie: five digits, the last a 5.
-    if 1e-4 <= abs(value) < 999.95 and not (written[-1] == "5" and len(written) in _TIES):
+    if 1e-4 <= abs(value) < 999.95 and not (written[-1] == "5" and _SHORTEST_TIE <= len(written) <= _LONGEST_TIE):
         return f"{value:.4g}"
     return _rounded_as_written(value, written)
 
@@ -136,7 +130,7 @@ def _rounded_as_written(value: float, written: str) -> str:
     if value == 0:
         return "0"
     if abs(value) < 1e15 and (value.is_integer() or abs(value) >= 1000):
-        return f"{round(value):,}"
+        return f"{value:,.0f}"
     from decimal import ROUND_HALF_EVEN, Context
 
     four = Context(prec=4, rounding=ROUND_HALF_EVEN).create_decimal(written)
@@ -154,13 +148,16 @@ def exact(value: float) -> str:
 
 def digits(values: Sequence[float]) -> list[str]:
     """The `repr` of each. Many at once are written by orjson, in a seventh of the time, where it writes them as Python does."""
-    if len(values) >= _MANY and min(values) > -1e15 and max(values) < 1e15:
-        written = orjson.dumps(values).decode()  # otherwise than Python: exponents, NaN, booleans, small and great numbers
-        each = written[1:-1].split(",")
-        if not ("e" in written or "n" in written or "0.0000" in written):
-            return each
-        return [one if type(value) is float and abs(value) >= 1e-4 else repr(value) for value, one in zip(values, each, strict=True)]
-    return [*map(repr, values)]
+    if len(values) < _MANY:
+        return [*map(repr, values)]
+    try:
+        written = orjson.dumps(values).decode()
+    except orjson.JSONEncodeError:  # a whole number of more than 64 bits
+        return [*map(repr, values)]
+    each = written[1:-1].split(",")
+    if not ("e" in written or "n" in written or "0.0000" in written):  # otherwise than Python: exponents, NaN, booleans, small numbers
+        return each
+    return [one if type(value) is float and 1e-4 <= abs(value) < 1e15 else repr(value) for value, one in zip(values, each, strict=True)]
 
 
 def duration(seconds: float) -> str:
@@ -190,7 +187,12 @@ def size(count: int) -> str:
 
 def time(timestamp: str) -> str:
     """`2026-10-01 08:12:56 UTC`: to the second, the zone said."""
-    return f"{timestamp[:10]} {timestamp[11:19]} UTC"
+    return times([timestamp])[0]
+
+
+def times(timestamps: Sequence[str]) -> list[str]:
+    """`time` of each."""
+    return [f"{timestamp[:10]} {timestamp[11:19]} UTC" for timestamp in timestamps]
 
 
 def cell(value: Cell) -> str:

@@ -2,10 +2,9 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from math import log10
-from types import NoneType
-from typing import cast
+from typing import NamedTuple, cast
 
 import orjson
 
@@ -31,8 +30,7 @@ _NAME = 22
 _DIGITS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """One line, in tenths of a unit: its unbroken stretches as `points` attributes, and as a `d` attribute a dot on each point to mark.
 
     `number` counts the lines that the chart is about, from 0: each looks otherwise.
@@ -45,8 +43,7 @@ class Path:
     marks: str
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """Where a mark stands: its x, the y of the line there if it has a point, and its label where there is room for it."""
 
     at: float
@@ -55,8 +52,7 @@ class Flag:
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(NamedTuple):
     """A chart, ready to draw, and in words for those who do not see it. `grid` is the `d` attribute of a line at each tick of y."""
 
     paths: tuple[Path, ...]
@@ -73,8 +69,7 @@ class Drawing:
     bottom: int = HEIGHT - BOTTOM
 
 
-@dataclass(frozen=True, slots=True)
-class _Curve:
+class _Curve(NamedTuple):
     """A line, by axis, and the places of its gaps."""
 
     line: Line
@@ -110,8 +105,7 @@ def draw(chart: Chart) -> Drawing:
     top = TOP + _ABOVE if chart.marks else TOP
     x_scale = Scale(*span(*x_ends), LEFT, WIDTH - RIGHT)
     y_scale = Scale(*span(min(low, ticks[0]), max(high, ticks[-1])), HEIGHT - BOTTOM, top)
-    values = [10.0**tick for tick in ticks] if by_decades else ticks
-    y_ticks = y_scale.ticks(ticks, words.numbers(values, words.digits(values)))
+    y_ticks = y_scale.ticks(ticks, _worded(tuple([10.0**tick for tick in ticks] if by_decades else ticks)))
     return Drawing(
         paths=_paths(curves, x_scale, y_scale),
         x_ticks=_x_ticks(chart, x_ends, x_scale) if any(line.xs for line in chart.lines) else (),
@@ -123,6 +117,11 @@ def draw(chart: Chart) -> Drawing:
     )
 
 
+@lru_cache(maxsize=256)  # of many charts, these are the same few
+def _worded(values: tuple[float, ...]) -> Sequence[str]:
+    return words.numbers(values, words.digits(values))
+
+
 def _ends(columns: Sequence[Sequence[float]]) -> tuple[float, float]:
     """The least and greatest of all."""
     filled = [column for column in columns if column]
@@ -130,7 +129,7 @@ def _ends(columns: Sequence[Sequence[float]]) -> tuple[float, float]:
 
 
 def _curve(line: Line, ys: Sequence[float | None]) -> _Curve:
-    return _Curve(line, tuple(ys), tuple([place for place, y in enumerate(ys) if y is None]) if NoneType in {*map(type, ys)} else ())
+    return _Curve(line, tuple(ys), tuple([place for place, y in enumerate(ys) if y is None]) if None in ys else ())
 
 
 def _paths(curves: Sequence[_Curve], x_scale: Scale, y_scale: Scale) -> tuple[Path, ...]:

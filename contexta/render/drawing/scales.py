@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from math import floor, isfinite
 from typing import NamedTuple
 
@@ -31,8 +31,7 @@ class Tick(NamedTuple):
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(NamedTuple):
     """Values from `low` to `high` on the way from `start` to `end`."""
 
     low: float
@@ -68,7 +67,7 @@ def span(low: float, high: float) -> tuple[float, float]:
     return (low, high) if high > low else (low - 0.5 * (abs(low) or 1), high + 0.5 * (abs(high) or 1))
 
 
-def around(low: float, high: float) -> list[float]:
+def around(low: float, high: float) -> Sequence[float]:
     """Three to six multiples of 1, 2 or 5 times a power of ten that span the values."""
     low, high = span(low, high)
     rough = (high - low) / 4
@@ -78,7 +77,7 @@ def around(low: float, high: float) -> list[float]:
     return _multiples(step, floor(low / step), math.ceil(high / step))
 
 
-def within(low: float, high: float) -> list[float]:
+def within(low: float, high: float) -> Sequence[float]:
     """Such multiples that lie between the values; none where these are too near each other."""
     rough = (high - low) / 5
     if not math.isfinite(rough) or rough <= 0:
@@ -94,15 +93,21 @@ def decades(low: float, high: float) -> list[int]:
     return [*range(first, last, math.ceil((last - first) / (_MAX_DECADES - 1))), last]
 
 
-def seconds_within(low: float, high: float) -> tuple[list[float], list[str]]:
+def seconds_within(low: float, high: float) -> tuple[Sequence[float], Sequence[str]]:
     """Round moments between two, in seconds, and in words with one unit for all: `0 min`, `5 min`, `10 min`."""
     rough = (high - low) / 5
     if not 1 <= rough < _DAY * 100_000:
         values = within(low, high)
         return values, [f"{value:,g} s" for value in values]
     step = next((step for step in _SECONDS if step >= rough), _DAY * math.ceil(_round(rough / _DAY)))
+    return _moments(step, math.ceil(low / step), floor(high / step))
+
+
+# The charts of a page, and of the next one, have the same few round values at their axes.
+@lru_cache(maxsize=256)
+def _moments(step: int, first: int, last: int) -> tuple[Sequence[float], Sequence[str]]:
     size, unit = next(((size, unit) for size, unit in _UNITS if step % size == 0), (1, "s"))
-    values = [float(number * step) for number in range(math.ceil(low / step), floor(high / step) + 1)]
+    values = [float(number * step) for number in range(first, last + 1)]
     return values, [f"{words.count(round(value / size))} {unit}" for value in values]
 
 
@@ -111,6 +116,7 @@ def _round(rough: float) -> float:
     return next((factor * power for factor in (1, 2, 5) if factor * power >= rough), 10 * power)
 
 
-def _multiples(step: float, first: int, last: int) -> list[float]:
+@lru_cache(maxsize=256)
+def _multiples(step: float, first: int, last: int) -> Sequence[float]:
     digits = max(0, 1 - floor(math.log10(step)))
     return sorted({round(number * step, digits) for number in range(first, last + 1)})
