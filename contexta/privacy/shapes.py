@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -96,7 +98,13 @@ _WORD = re.compile(r"[^\s\"'<>]+")
 
 # What stands in any text that may hold a secret, in lower case; most texts of most runs hold none of it.
 _NAMES = ("pass", "pwd", "secret", "token", "key", "cred", "auth", "cookie", "dsn", "jwt", "bearer", "basic", "conn", "webhook", "sas")
-_MARK = re.compile(b"|".join(re.escape(mark.lower().encode()) for mark in (*_NAMES, "-----BEGIN", *(shape.mark for shape in SHAPES))))
+_MARKS = sorted(mark.lower() for mark in (*_NAMES, "-----BEGIN", *(shape.mark for shape in SHAPES)))
+
+# A branch for each letter that marks begin with, as all branches are tried at every place.
+_BY_LETTER = (
+    f"{re.escape(letter)}(?:{'|'.join(re.escape(mark[1:]) for mark in marks)})" for letter, marks in groupby(_MARKS, itemgetter(0))
+)
+_MARK = re.compile("|".join(_BY_LETTER).encode())
 
 # Base64 of a text soon has a capital.
 _RUN = re.compile(rb"[A-Z][A-Za-z0-9+/_-]{11}")

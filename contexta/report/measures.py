@@ -159,7 +159,8 @@ def extremes(values: Sequence[float], limit: int) -> list[int]:
     length = -(-count // ((limit - 2) // 2))
     for begin in range(0, count, length):
         ordered = sorted(values[begin : begin + length])  # takes less than to look for either end
-        kept.update((values.index(ordered[0], begin), values.index(ordered[-1], begin)))
+        kept.add(values.index(ordered[0], begin))
+        kept.add(values.index(ordered[-1], begin))
     return sorted(kept)
 
 

@@ -156,7 +156,7 @@ def _infer(kind: str, refs: Sequence[StableRef], mentions: Sequence[Mention]) ->
             return [*map(_unknown(DeploymentExecution), refs, first, last)]
     # What lies in a run is named by records and models that were checked: its names and times need no further check.
     count, names, owners = len(refs), [ref.name for ref in refs], [*map(_owners, refs)]
-    within: dict[str, Iterable[Any]] = {"run_ref": map(itemgetter(0), owners), "inferred": repeat(True)}
+    within: dict[str, Iterable[Any]] = {"run_ref": map(itemgetter(0), owners), "inferred": [True] * count}
     span = {"status": repeat(UNKNOWN_STATUS), "started_at": first, "ended_at": last}
     if kind == "stage":
         return StageExecution.all_of_checked(count, stage_execution_ref=refs, stage_name=names, **within, **span)

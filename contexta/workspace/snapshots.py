@@ -29,9 +29,12 @@ R = TypeVar("R", bound=Record)
 
 
 def run_snapshot(
-    lines: Assembly, ref: StableRef, project: Project | None, deployments: Mapping[StableRef, DeploymentExecution]
+    lines: Assembly, ref: StableRef, project: Project | None, deployments: Mapping[StableRef, DeploymentExecution], *, unassigned: bool
 ) -> RunSnapshot:
-    """All that the lines of a run say, with its project and the deployments that puts describe anywhere in the workspace."""
+    """All that the lines of a run say, with its project and the deployments that puts describe anywhere in the workspace.
+
+    `unassigned` says whether some lines there name no run.
+    """
     run = _run(lines, ref)
     return RunSnapshot(
         project=project or inferred_project(run.project_ref, run.started_at),
@@ -52,6 +55,7 @@ def run_snapshot(
         problems=tuple(
             sorted((*lines.problems, *lines.orphan_problems(), *out_of_their_time(_puts(lines, "run", "stage", "batch"), lines.mentions)))
         ),
+        unassigned=unassigned,
         as_of=lines.as_of or None,
     )
 

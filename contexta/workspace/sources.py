@@ -1,7 +1,7 @@
 """What a worker needs to read one run or deployment: small, picklable, and complete without the index."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, RunSnapshot, StableRef
@@ -94,8 +94,8 @@ class RunSource:
     def snapshot(self, habits: Habits | None = None) -> RunSnapshot:
         """Read it; quicker with the `habits` of writers that were learned from other runs."""
         described = {deployment.ref: deployment for deployment in self.deployments}
-        snapshot = run_snapshot(self.lines.assembled(self.problems, habits, self.ref.value), self.ref, self.project, described)
-        snapshot = replace(snapshot, unassigned=self.unassigned)
+        lines = self.lines.assembled(self.problems, habits, self.ref.value)
+        snapshot = run_snapshot(lines, self.ref, self.project, described, unassigned=self.unassigned)
         return self.privacy.snapshot(snapshot) if self.privacy else snapshot
 
 
