@@ -2,6 +2,7 @@
 
 import posixpath
 from dataclasses import dataclass
+from functools import lru_cache
 
 from contexta.contract import StableRef
 from contexta.errors import ContractError
@@ -59,11 +60,11 @@ class Addresses:
             if ref.startswith(_SHEET) and ref in self.pages:
                 return posixpath.basename(sheet_address(page, ref.removeprefix(_SHEET)))
             if ref.startswith(_ASSET) and ref in self.pages:
-                return posixpath.relpath(asset_address(ref.removeprefix(_ASSET)), folder or ".")
+                return _relative(asset_address(ref.removeprefix(_ASSET)), folder)
             target = self._page_of(ref)
             if target is None or target == page:
                 return None
-            return posixpath.relpath(f"{address(target)}.{extension}", folder or ".")
+            return _relative(f"{address(target)}.{extension}", folder)
 
         return link
 
@@ -80,3 +81,8 @@ class Addresses:
             return None
         run = f"run:{inner.parts[0]}.{inner.parts[1]}" if len(inner.parts) > 2 else ""
         return run if run in self.pages else None
+
+
+@lru_cache(maxsize=1024)  # many pages lead to the same few, and it takes a look at the working directory
+def _relative(place: str, folder: str) -> str:
+    return posixpath.relpath(place, folder or ".")
