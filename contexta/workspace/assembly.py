@@ -143,8 +143,8 @@ class Assembly:
         good = checked(item.data) if isinstance(item, RecordItem) and not line.lenient else None
         if good is None:
             owners(item)  # first, so that a line at fault in that too is told in the words that whoever looks for its run uses
-        if is_before(self.framed_at, item.when) and TIMESTAMP.match(item.when):
-            self.framed_at = item.when
+        if not self.as_of and is_before(self.framed_at, item.when) and TIMESTAMP.match(item.when):
+            self.framed_at = item.when  # for want of another time
         told = len(self.problems)
         if isinstance(item, PutItem):
             self._put(item, line)

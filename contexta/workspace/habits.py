@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from contexta.contract import MetricPayload
 from contexta.errors import ContractError
 from contexta.workspace.said import SERIES, Fields
-from contexta.workspace.stencil import Layout, Reader, Row, Stencil
+from contexta.workspace.stencil import Filled, Layout, Reader, Row, Stencil
 
 # The scopes of a line as texts, in the order of SCOPES; in a place, `stencil.ANY_RUN` stands for their run.
 Texts = tuple[str | None, ...]
@@ -41,10 +41,10 @@ class Cutters(dict[Stencil, tuple[Readers, Row]]):
 
     def __init__(self, run: bytes, readers: dict[Stencil, Readers]) -> None:
         super().__init__()
-        self._run, self._readers = run, readers
+        self._filled, self._readers = Filled(run), readers
 
     def __missing__(self, stencil: Stencil) -> tuple[Readers, Row]:
-        found = self[stencil] = (self._readers[stencil], stencil.constants_in(self._run))
+        found = self[stencil] = (self._readers[stencil], stencil.constants_in(self._filled))
         return found
 
 
@@ -60,12 +60,13 @@ class Habits:
     after: dict[Stencil, list[Stencil]] = field(default_factory=dict)
     track_of: dict[Stencil, Track] = field(default_factory=dict)
     _layouts: dict[Layout, Layout] = field(default_factory=dict)
+    _pieces: dict[bytes, bytes] = field(default_factory=dict)
     _readers: dict[int, dict[Stencil, Readers]] = field(default_factory=dict)
 
     def make_room(self) -> None:
         """Forget everything where no more could be remembered; to be called between one run and the next."""
         if len(self._tracks) >= _MAX_TRACKS or len(self.after) >= _MAX_STENCILS or len(self._series) >= _MAX_SERIES:
-            for table in (self._manners, self._series, self._tracks, self.after, self.track_of, self._layouts, self._readers):
+            for table in (self._manners, self._series, self._tracks, self.after, self.track_of, self._layouts, self._pieces, self._readers):
                 table.clear()
 
     def learn(self, manner: Fields, series: Fields, payload: MetricPayload) -> None:
@@ -104,8 +105,10 @@ class Habits:
         return track.parsed > 1 and len(track.stencils) < _MAX_WAYS and len(self.after) < _MAX_STENCILS
 
     def add(self, track: Track, stencil: Stencil) -> Stencil:
-        """Remember a stencil; gives it with a layout that is one object for equal ones, so that they are told soonest."""
-        kept = replace(stencil, layout=self._layouts.setdefault(stencil.layout, stencil.layout))
+        """Remember a stencil; gives it with a layout and pieces that are one object for equal ones, so that they are told soonest."""
+        layout, constants = stencil.layout, stencil.constants
+        constants = tuple(map(self._pieces.setdefault, constants, constants))
+        kept = replace(stencil, layout=self._layouts.setdefault(layout, layout), constants=constants)
         track.stencils.append(kept)
         self.after[kept] = []
         self.track_of[kept] = track

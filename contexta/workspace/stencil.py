@@ -8,7 +8,7 @@ the text's place there whatever letters it has, does so in every line of the ste
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import chain, pairwise, repeat
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import orjson
@@ -48,6 +48,18 @@ class Layout:
     numbered: bool
 
 
+class Filled(dict[bytes, bytes]):
+    """Pieces of stencils → as they are in one run. Most stand in several stencils."""
+
+    def __init__(self, run: bytes) -> None:
+        super().__init__()
+        self._run = run
+
+    def __missing__(self, piece: bytes) -> bytes:
+        found = self[piece] = piece.replace(_ANY_RUN, self._run)
+        return found
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Stencil:
     """What the lines of one kind have in common in one place of any run: all but the parts that vary.
@@ -64,9 +76,9 @@ class Stencil:
     middle: bytes
     tags_first: bool
 
-    def constants_in(self, run: bytes) -> Row:
+    def constants_in(self, filled: Filled) -> Row:
         """The constants in the lines of a run."""
-        return tuple(map(bytes.replace, self.constants, repeat(_ANY_RUN), repeat(run)))
+        return tuple(map(filled.__getitem__, self.constants))
 
     def reader(self, raw: bytes, constants: Row) -> Reader | None:
         """What cuts lines as long as this one, of a run in which these are the constants; None where it is too short.
@@ -194,7 +206,7 @@ def _prints(stencil: Stencil, said: Said, run: str) -> bool:
     parts[layout.measured] = value if not stencil.middle else stencil.middle.join((tags, value) if stencil.tags_first else (value, tags))
     parts[layout.last] = b"20626" if layout.numbered else _OTHER_NAME.encode()
     try:
-        pieces = enumerate(stencil.constants_in(_OTHER_RUN.encode()))
+        pieces = enumerate(stencil.constants_in(Filled(_OTHER_RUN.encode())))
         other = said_in(orjson.loads(b"".join([piece + parts.get(place, b"") for place, piece in pieces])))
     except orjson.JSONDecodeError:
         return False

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contexta.workspace.said import said_in
-from contexta.workspace.stencil import Row, Stencil, parts_of, stencil_of
+from contexta.workspace.stencil import Filled, Row, Stencil, parts_of, stencil_of
 from tests import strategies as build
 
 RUN = "p.r"
@@ -26,7 +26,7 @@ def learned(raw: bytes, run: str = RUN) -> Stencil | None:
 
 def row(stencil: Stencil | None, raw: bytes, run: str = RUN) -> Row | None:
     assert stencil is not None
-    constants = stencil.constants_in(run.encode())
+    constants = stencil.constants_in(Filled(run.encode()))
     return parts_of(raw, stencil.reader(raw, constants), constants)
 
 
