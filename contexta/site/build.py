@@ -281,7 +281,7 @@ class _Site:
 
     def _work(self, crew: Crew, orders: Sequence[_Order]) -> None:
         """Make pages; the largest bundles first, so that none is waited for at the end."""
-        bundles = sorted(_bundles(orders, 2 * crew.ahead), key=lambda bundle: -sum(order.size for order in bundle))
+        bundles = sorted(_bundles(orders, crew.ahead), key=lambda bundle: -sum(order.size for order in bundle))
         for made_of_bundle in crew.results(work, self._tasks(bundles), sum(order.size for order in orders)):
             for made in made_of_bundle:
                 self._take(made)

@@ -31,6 +31,9 @@ _OWNERS = {
     ("op", 5): "batch",
 }
 
+# What may lie in a batch that its reference does not name.
+_IN_SOME_BATCH = frozenset({"sample", "op"})
+
 
 def _instant(time: str) -> tuple[str, str]:
     """A key that puts times in one order, those of one moment that are written differently too."""
@@ -106,11 +109,11 @@ class Mentions:
     def widen(self, refs: Iterable[StableRef], first: str, last: str, batch: StableRef | None) -> None:
         """These, whose owners are among them, were there between these times."""
         for ref in refs:
-            mention = self.seen.get(ref)
+            mention, beside = self.seen.get(ref), batch if ref.kind in _IN_SOME_BATCH else None
             if mention is None:
-                self.seen[ref] = Mention(first, last, batch, first)
+                self.seen[ref] = Mention(first, last, beside, first)
             else:
-                mention.widen(first, last, batch)
+                mention.widen(first, last, beside)
 
     def take(self, sightings: Iterable[Sighting]) -> None:
         """These were there when they were seen; to be told once, after the last line, or again."""
