@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.conftest import browser, scripted
 from tests.security import payloads, planting
 from tests.site import build
+
+# Here, where they end with the tests of this folder: two browsers at once cannot be driven.
+__all__ = ["browser", "scripted"]
 
 FORMATS = ("html", "md", "json")
 

@@ -5,11 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import Watched, browser, scripted, watch
+from tests.browser.conftest import Watched, watch
 from tests.security.conftest import Planted
 from tests.security.payloads import ALL
-
-__all__ = ["browser", "scripted"]
 
 # What each element is and which attributes it has; and where it leads, or what it shows.
 SHAPES = "() => [...new Set([...document.querySelectorAll('*')].map(e => [e.localName, ...e.getAttributeNames().sort()].join(' ')))]"
