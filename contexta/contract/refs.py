@@ -92,6 +92,11 @@ class StableRef:
             return StableRef(kind, value)  # raises
         return _put_together(kind, value, text)
 
+    @staticmethod
+    def known(text: str) -> "StableRef":
+        """A reference of which only the length is not known to be good; raises ContractError when that is not."""
+        return _put_together(*text.partition(":")[::2], text) if len(text) <= MAX_REF else StableRef.read(text)
+
     @property
     def parts(self) -> tuple[str, ...]:
         """The components, owner first."""

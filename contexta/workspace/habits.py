@@ -8,7 +8,7 @@ from contexta.errors import ContractError
 from contexta.workspace.said import SERIES, Fields
 from contexta.workspace.stencil import Filled, Layout, Reader, Row, Stencil
 
-# The scopes of a line as texts, in the order of SCOPES; in a place, `stencil.ANY_RUN` stands for their run.
+# References as texts, where any are.
 Texts = tuple[str | None, ...]
 
 # What cuts the lines of a stencil, by their length; None where none is so short.
@@ -21,6 +21,19 @@ _MAX_MANNERS, _MAX_SERIES, _MAX_TRACKS, _MAX_STENCILS, _MAX_WAYS = 2048, 4096, 4
 _MAX_NEXT = 6
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """Scopes that lines name together, in any run: `stencil.ANY_RUN` stands for it in their texts, which are in the order of SCOPES.
+
+    `named` are they and all that they lie in, of which the narrowest is at `subject`, and the batch, if there is one, at `batch`.
+    """
+
+    texts: Texts
+    named: Texts
+    subject: int
+    batch: int | None
+
+
 @dataclass(slots=True, eq=False)
 class Track:
     """The metric lines of one manner and series in one place of any run, and how they are written.
@@ -28,7 +41,7 @@ class Track:
     `parsed` counts those that had to be read whole.
     """
 
-    place: Texts
+    place: Place
     manner: Fields
     series: Fields
     payload: MetricPayload
@@ -56,7 +69,8 @@ class Habits:
 
     _manners: set[Fields] = field(default_factory=set)
     _series: dict[Fields, MetricPayload] = field(default_factory=dict)
-    _tracks: dict[tuple[Texts, Fields, Fields], Track] = field(default_factory=dict)
+    _places: dict[Texts, Place] = field(default_factory=dict)
+    _tracks: dict[tuple[Place, Fields, Fields], Track] = field(default_factory=dict)
     after: dict[Stencil, list[Stencil]] = field(default_factory=dict)
     track_of: dict[Stencil, Track] = field(default_factory=dict)
     _layouts: dict[Layout, Layout] = field(default_factory=dict)
@@ -66,7 +80,17 @@ class Habits:
     def make_room(self) -> None:
         """Forget everything where no more could be remembered; to be called between one run and the next."""
         if len(self._tracks) >= _MAX_TRACKS or len(self.after) >= _MAX_STENCILS or len(self._series) >= _MAX_SERIES:
-            for table in (self._manners, self._series, self._tracks, self.after, self.track_of, self._layouts, self._pieces, self._readers):
+            for table in (
+                self._manners,
+                self._series,
+                self._places,
+                self._tracks,
+                self.after,
+                self.track_of,
+                self._layouts,
+                self._pieces,
+                self._readers,
+            ):
                 table.clear()
 
     def learn(self, manner: Fields, series: Fields, payload: MetricPayload) -> None:
@@ -75,7 +99,11 @@ class Habits:
             self._manners.add(manner)
             self._series.setdefault(series, payload)
 
-    def track(self, place: Texts, manner: Fields, series: Fields) -> Track | None:
+    def place(self, place: Place) -> Place:
+        """The place that is remembered for one with these texts."""
+        return self._places.setdefault(place.texts, place) if len(self._places) < _MAX_TRACKS else self._places.get(place.texts, place)
+
+    def track(self, place: Place, manner: Fields, series: Fields) -> Track | None:
         """The track of lines like this; None where such a line must be checked whole."""
         known = self._tracks.get((place, manner, series))
         if known is not None:

@@ -22,7 +22,7 @@ from contexta.contract.refs import MAX_REF, is_component
 from contexta.errors import ContextaError, ContractError
 from contexta.workspace.columns import are_whole_numbers, names_fit, numbers, tags_of, times_fit, written_as
 from contexta.workspace.frames import RecordItem, interpret
-from contexta.workspace.habits import Cutters, Habits, Texts, Track
+from contexta.workspace.habits import Cutters, Habits, Place, Texts, Track
 from contexta.workspace.lines import Block, Located, is_too_deep
 from contexta.workspace.mentions import Mentions, Sighting, later, with_owners
 from contexta.workspace.said import PRODUCER, SCOPES, Fields, Said, said_in, said_of
@@ -126,7 +126,8 @@ class Lane:
     runs: set[StableRef] = field(default_factory=set)
     _scopes: dict[Fields, Scope] = field(default_factory=dict)
     _seen: dict[str, dict[int, int]] = field(default_factory=dict)
-    _by_place: dict[Texts, Scope | None] = field(default_factory=dict)
+    _by_place: dict[Place, Scope | None] = field(default_factory=dict)
+    _refs: dict[str, StableRef] = field(default_factory=dict)
     _spots: dict[tuple[Track, Scope], Spot] = field(default_factory=dict)
     _met: dict[tuple[Fields, Fields, Fields], Spot] = field(default_factory=dict)
     _cutters: Cutters = field(init=False)
@@ -202,8 +203,13 @@ class Lane:
         spot = self._met[said.scopes, said.manner, said.series] = self._spot(track, scope)
         return spot
 
-    def _place(self, scope: Scope) -> Texts:
-        return in_any_run(scope.texts, self.run) if self.run else scope.texts
+    def _place(self, scope: Scope) -> Place:
+        if not self.run:
+            return self.habits.place(Place(scope.texts, (), 0, None))
+        refs, batch = scope.sighting.refs, scope.sighting.batch
+        named = in_any_run(map(str, refs), self.run)
+        place = Place(in_any_run(scope.texts, self.run), named, refs.index(scope.subject), None if batch is None else refs.index(batch))
+        return self.habits.place(place)
 
     def _spot(self, track: Track, scope: Scope) -> Spot:
         spot = self._spots.get((track, scope))
@@ -220,28 +226,35 @@ class Lane:
                 given = ((name, text) for name, text in zip(SCOPES, texts, strict=True) if text is not None)
                 refs = {name: cast(StableRef, apply(name, RULES[name], text)) for name, text in given}
                 check_places(LIES_IN, refs.get)
-                scope = self._new_scope(cast(Texts, texts), refs)
             except (ContractError, KeyError):
                 return None
+            # What a deployment does later is no part of the run's time.
+            named = with_owners(ref for ref in refs.values() if ref.kind != "run" or "deployment_execution_ref" not in refs)
+            scope = self._new_scope(cast(Texts, texts), refs["run_ref"], next(iter(refs.values())), named, refs.get("batch_execution_ref"))
         return scope
 
-    def _scope_in(self, place: Texts) -> Scope | None:
+    def _scope_in(self, place: Place) -> Scope | None:
         """The scopes in a place that was found good in another run: only their lengths may not be."""
-        texts = in_run(place, self.run)
+        texts = in_run(place.texts, self.run)
         scope = self._scopes.get(texts)
         if scope is None:
             try:
-                refs = {name: StableRef.parse(text) for name, text in zip(SCOPES, texts, strict=True) if text is not None}
+                named = tuple([self._ref(text) for text in in_run(place.named, self.run) if text])
             except ContractError:
                 return None
-            scope = self._new_scope(texts, refs)
+            batch = None if place.batch is None else named[place.batch]
+            scope = self._new_scope(texts, self._ref(f"run:{self.run}"), named[place.subject], named, batch)
         return scope
 
-    def _new_scope(self, texts: Texts, refs: Mapping[str, StableRef]) -> Scope:
-        run = refs["run_ref"]
-        # What a deployment does later is no part of the run's time.
-        named = (ref for ref in refs.values() if ref is not run or "deployment_execution_ref" not in refs)
-        records, subject = f"record:{run.value}.", next(iter(refs.values()))
+    def _ref(self, text: str) -> StableRef:
+        """One of those that scopes name or lie in, in a place that was found good."""
+        ref = self._refs.get(text)
+        if ref is None:
+            ref = self._refs[text] = StableRef.known(text)
+        return ref
+
+    def _new_scope(self, texts: Texts, run: StableRef, subject: StableRef, named: tuple[StableRef, ...], batch: StableRef | None) -> Scope:
+        records = f"record:{run.value}."
         scope = self._scopes[texts] = Scope(
             texts=texts,
             subject=subject,
@@ -249,7 +262,7 @@ class Lane:
             run=run,
             records=records,
             seen=self._seen.setdefault(records, {}),
-            sighting=Sighting(with_owners(named), refs.get("batch_execution_ref")),
+            sighting=Sighting(named, batch),
         )
         return scope
 
@@ -471,7 +484,7 @@ class Lane:
     def _forget(self) -> None:
         """Let go of scopes, of which there may be as many as samples; who comes again is met anew."""
         self.tell()
-        for table in (self._scopes, self._by_place, self._spots, self._met):
+        for table in (self._scopes, self._by_place, self._refs, self._spots, self._met):
             table.clear()
 
 

@@ -6,7 +6,7 @@ the text's place there whatever letters it has, does so in every line of the ste
 """
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
@@ -221,11 +221,11 @@ def _prints(stencil: Stencil, said: Said, run: str) -> bool:
     )
 
 
-def in_any_run(scopes: tuple[object, ...], run: str) -> tuple[str | None, ...]:
-    """Scopes as texts in which ANY_RUN stands for their run."""
-    return tuple([text.replace(run, ANY_RUN) if isinstance(text, str) else None for text in scopes])
+def in_any_run(refs: Iterable[object], run: str) -> tuple[str | None, ...]:
+    """References as texts in which ANY_RUN stands for the run that they lie in; a name after it may be like it."""
+    return tuple([text.replace(run, ANY_RUN, 1) if isinstance(text, str) else None for text in refs])
 
 
-def in_run(scopes: tuple[str | None, ...], run: str) -> tuple[str | None, ...]:
-    """The scopes of these names in a run."""
-    return tuple([text and text.replace(ANY_RUN, run) for text in scopes])
+def in_run(refs: tuple[str | None, ...], run: str) -> tuple[str | None, ...]:
+    """The references of these texts in a run."""
+    return tuple([text and text.replace(ANY_RUN, run) for text in refs])
