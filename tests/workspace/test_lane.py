@@ -132,6 +132,7 @@ _STREAM_SCOPES: list[dict[str, Any]] = [
     {"stage_execution_ref": "stage:p.r.train", "batch_execution_ref": "batch:p.r.train.e-11"},
     {"stage_execution_ref": "stage:p.r.train", "batch_execution_ref": "batch:p.r.eval.e-0"},  # does not lie in its stage
     {"stage_execution_ref": "stage:p.r.eval", "sample_observation_ref": "sample:p.r.eval.s-0"},
+    {"stage_execution_ref": "stage:p.r.p", "batch_execution_ref": "batch:p.r.p.r"},  # named like the run
     {"deployment_execution_ref": "deployment:p.d"},
 ]
 _STREAM_ODD: list[tuple[str, str, Any]] = [
