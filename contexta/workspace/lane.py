@@ -473,9 +473,11 @@ class Lane:
 
     def _saw_all(self, scopes: list[Scope], times: list[str]) -> None:
         """Tell each scope when something was seen in it. The times are of one width and in the calendar: texts are in their order."""
+        in_order = sorted(times) == times  # most are: then the first and last of some need not be sought
         changes = compress(range(1, len(scopes)), starmap(is_not, pairwise(scopes)))
         for start, end in pairwise((0, *changes, len(scopes))):
-            self._saw(scopes[start], min(times[start:end]), max(times[start:end]))
+            some = (times[start], times[end - 1]) if in_order else times[start:end]
+            self._saw(scopes[start], min(some), max(some))
 
     def tell(self) -> None:
         """Tell the mentions when records that took a quick way were seen in their scopes; to be called after the last of them."""

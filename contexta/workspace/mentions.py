@@ -92,8 +92,7 @@ class Sighting:
 
     def saw(self, first: str, last: str) -> None:
         """Take in the first and the last of some times at which something was seen."""
-        self.first = sooner(self.first or first, first)
-        self.last = later(self.last or last, last)
+        self.first, self.last = (sooner(self.first, first), later(self.last, last)) if self.first else (first, last)
 
 
 @dataclass(slots=True)
