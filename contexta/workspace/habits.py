@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from contexta.contract import MetricPayload
 from contexta.errors import ContractError
 from contexta.workspace.said import SERIES, Fields
-from contexta.workspace.stencil import Filled, Layout, Reader, Row, Stencil
+from contexta.workspace.stencil import Cut, Filled, Layout, Row, Stencil
 
 # References as texts, where any are.
 Texts = tuple[str | None, ...]
 
-# What cuts the lines of a stencil, by their length; None where none is so short.
-Readers = dict[int, Reader | None]
+# What cuts the lines of a stencil, by their length.
+Cuts = dict[int, Cut]
 
 # As many manners, series, tracks and stencils are remembered. Who writes one track in ever new ways is read line by line.
 _MAX_MANNERS, _MAX_SERIES, _MAX_TRACKS, _MAX_STENCILS, _MAX_WAYS = 2048, 4096, 4096, 4096, 4
@@ -49,15 +49,15 @@ class Track:
     parsed: int = 0
 
 
-class Cutters(dict[Stencil, tuple[Readers, Row]]):
+class Cutters(dict[Stencil, tuple[Cuts, Row]]):
     """What cuts the lines of one run, by stencil, and the constants that then stand between their parts."""
 
-    def __init__(self, run: bytes, readers: dict[Stencil, Readers]) -> None:
+    def __init__(self, run: bytes, cuts: dict[Stencil, Cuts]) -> None:
         super().__init__()
-        self._filled, self._readers = Filled(run), readers
+        self._filled, self._cuts = Filled(run), cuts
 
-    def __missing__(self, stencil: Stencil) -> tuple[Readers, Row]:
-        found = self[stencil] = (self._readers[stencil], stencil.constants_in(self._filled))
+    def __missing__(self, stencil: Stencil) -> tuple[Cuts, Row]:
+        found = self[stencil] = (self._cuts[stencil], stencil.constants_in(self._filled))
         return found
 
 
@@ -75,7 +75,7 @@ class Habits:
     track_of: dict[Stencil, Track] = field(default_factory=dict)
     _layouts: dict[Layout, Layout] = field(default_factory=dict)
     _pieces: dict[bytes, bytes] = field(default_factory=dict)
-    _readers: dict[int, dict[Stencil, Readers]] = field(default_factory=dict)
+    _cuts: dict[int, dict[Stencil, Cuts]] = field(default_factory=dict)
 
     def make_room(self) -> None:
         """Forget everything where no more could be remembered; to be called between one run and the next."""
@@ -89,7 +89,7 @@ class Habits:
                 self.track_of,
                 self._layouts,
                 self._pieces,
-                self._readers,
+                self._cuts,
             ):
                 table.clear()
 
@@ -149,5 +149,5 @@ class Habits:
             following.append(stencil)
 
     def cutters(self, run: str) -> Cutters:
-        """What cuts the lines of a run: readers that are the same for all runs with names of one length, and its own constants."""
-        return Cutters(run.encode(), self._readers.setdefault(len(run), defaultdict(dict)))
+        """What cuts the lines of a run: cuts that are the same for all runs with names of one length, and its own constants."""
+        return Cutters(run.encode(), self._cuts.setdefault(len(run), defaultdict(dict)))

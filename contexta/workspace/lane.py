@@ -333,12 +333,12 @@ class Lane:
             raw = block.texts[place]
             size = len(raw)
             for stencil in following[last]:
-                readers, constants = cutters[stencil]
-                reader = readers.get(size)
-                if reader is not None and (pieces := reader(raw))[::2] == constants:
-                    row: Row | None = pieces[1::2]
+                cuts, constants = cutters[stencil]
+                cut = cuts.get(size)
+                if cut is not None and cut[0](raw) == constants:
+                    row: Row | None = cut[1](raw)
                     break
-                if (stencil.layout.numbered or size not in readers) and (row := self._row(stencil, raw)) is not None:
+                if (stencil.layout.numbered or cut is None) and (row := self._row(stencil, raw)) is not None:
                     break
             else:
                 row = None
@@ -355,13 +355,13 @@ class Lane:
 
     def _row(self, stencil: Stencil, raw: bytes) -> Row | None:
         """The parts of a line; None for one of another stencil."""
-        readers, constants = self._cutters[stencil]
-        size = len(raw)
-        row = parts_of(raw, readers.get(size), constants)
+        cuts, constants = self._cutters[stencil]
+        known = cuts.get(len(raw))
+        row = parts_of(raw, known, constants)
         # Where the number at the end got longer, lines of the same length are cut elsewhere.
-        if row is None and (size not in readers or stencil.layout.numbered):
-            readers[size] = stencil.reader(raw, constants)
-            row = parts_of(raw, readers[size], constants)
+        if row is None and (known is None or stencil.layout.numbered):
+            known = cuts[len(raw)] = stencil.cut(raw, constants)
+            row = parts_of(raw, known, constants)
         return row
 
     def _patient(self, block: Block, place: int, others: set[int]) -> Located | None:

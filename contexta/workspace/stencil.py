@@ -16,9 +16,11 @@ import orjson
 from contexta.workspace.columns import DIGITS, LETTERS
 from contexta.workspace.said import Said, said_in
 
-# The parts of a line that vary, or all of its pieces.
+# The parts of a line that vary, or the pieces between them.
 Row = tuple[bytes, ...]
-Reader = Callable[[bytes], Row]
+
+# Cuts lines of one length: into those pieces, and into the parts.
+Cut = tuple[Callable[[bytes], Row], Callable[[bytes], Row]]
 
 # The parts that vary, beside the run: four of a fixed width, in any order, what was measured, and one that ends the line.
 _FIXED = 4
@@ -80,8 +82,8 @@ class Stencil:
         """The constants in the lines of a run."""
         return tuple(map(filled.__getitem__, self.constants))
 
-    def reader(self, raw: bytes, constants: Row) -> Reader | None:
-        """What cuts lines as long as this one, of a run in which these are the constants; None where it is too short.
+    def cut(self, raw: bytes, constants: Row) -> Cut:
+        """What cuts lines as long as this one, of a run in which these are the constants; where it is too short, into nothing.
 
         Of a number at the end, the length is as it is here.
         """
@@ -89,18 +91,21 @@ class Stencil:
         last = len(raw) - tail - raw.rfind(b":", 0, len(raw) - tail) - 1 if layout.numbered else len(self.name_pattern)
         measured = len(raw) - sum(map(len, constants)) - sum(self.widths) - last
         if measured < 1 or last < 1:
-            return None
+            return _into_nothing, _into_nothing
         free = {layout.measured: measured, layout.last: last}
-        widths = [free.get(place, width) for place, width in enumerate(self.widths)]
-        pieces = [f"{len(piece)}s{width}s" for piece, width in zip(constants, widths, strict=False)]
-        return struct.Struct(f"{''.join(pieces)}{tail}s").unpack
+        pairs = [(len(piece), free.get(place, width)) for place, (piece, width) in enumerate(zip(constants, self.widths, strict=False))]
+        pieces = struct.Struct("".join(f"{size}s{width}x" for size, width in pairs) + f"{tail}s")
+        parts = struct.Struct("".join(f"{size}x{width}s" for size, width in pairs) + f"{tail}x")
+        return pieces.unpack, parts.unpack
 
 
-def parts_of(raw: bytes, reader: Reader | None, constants: Row) -> Row | None:
+def _into_nothing(_raw: bytes) -> Row:
+    return ()
+
+
+def parts_of(raw: bytes, cut: Cut | None, constants: Row) -> Row | None:
     """The parts of a line; None where it has not these constants between them."""
-    if reader is None or (pieces := reader(raw))[::2] != constants:
-        return None
-    return pieces[1::2]
+    return cut[1](raw) if cut is not None and cut[0](raw) == constants else None
 
 
 class _Part(NamedTuple):
@@ -114,7 +119,7 @@ def stencil_of(raw: bytes, frame: Mapping[str, Any], said: Said, run: str) -> St
     if any(run in text for text in (*said.manner, *said.series) if isinstance(text, str)):
         return None
     parts = _parts(raw, _fields(frame), f"record:{run}.")
-    stencil = _cut(raw, parts, run) if parts is not None else None
+    stencil = _stencil(raw, parts, run) if parts is not None else None
     return stencil if stencil is not None and _prints(stencil, said, run) else None
 
 
@@ -163,7 +168,7 @@ def _tags_part(raw: bytes) -> _Part | None:
     return _Part(start, end, "tags") if raw.count(b'"tags":') == 1 and end >= 0 else None
 
 
-def _cut(raw: bytes, known: list[_Part], run: str) -> Stencil | None:
+def _stencil(raw: bytes, known: list[_Part], run: str) -> Stencil | None:
     texts = {part.key: raw[part.start : part.end] for part in known}
     framed = next((key for key in ("captured_at", "appended_at") if key in texts), None)
     pattern = texts["observed_at"].translate(DIGITS)

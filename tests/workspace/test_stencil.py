@@ -27,7 +27,7 @@ def learned(raw: bytes, run: str = RUN) -> Stencil | None:
 def row(stencil: Stencil | None, raw: bytes, run: str = RUN) -> Row | None:
     assert stencil is not None
     constants = stencil.constants_in(Filled(run.encode()))
-    return parts_of(raw, stencil.reader(raw, constants), constants)
+    return parts_of(raw, stencil.cut(raw, constants), constants)
 
 
 def test_another_value_name_and_time_make_a_row() -> None:
