@@ -25,13 +25,15 @@ _MAX_NEXT = 6
 class Place:
     """Scopes that lines name together, in any run: `stencil.ANY_RUN` stands for it in their texts, which are in the order of SCOPES.
 
-    `named` are they and all that they lie in, of which the narrowest is at `subject`, and the batch, if there is one, at `batch`.
+    `named` are they and all that they lie in; among these, the narrowest is at `subject`, what its points are a series over at `owner`, and
+    the batch, if there is one, at `batch`.
     """
 
     texts: Texts
-    named: Texts
-    subject: int
-    batch: int | None
+    named: Texts = ()
+    subject: int = 0
+    owner: int = 0
+    batch: int | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -70,8 +70,8 @@ class Spot:
 
     track: Track
     scope: Scope
-    base: int
-    untagged: int
+    base: int = 0
+    untagged: int = 0
     channel: Channel | None = None
 
 
@@ -205,17 +205,20 @@ class Lane:
 
     def _place(self, scope: Scope) -> Place:
         if not self.run:
-            return self.habits.place(Place(scope.texts, (), 0, None))
+            return self.habits.place(Place(scope.texts))
         refs, batch = scope.sighting.refs, scope.sighting.batch
+        subject, owner = map(refs.index, (scope.subject, scope.owner))
         named = in_any_run(map(str, refs), self.run)
-        place = Place(in_any_run(scope.texts, self.run), named, refs.index(scope.subject), None if batch is None else refs.index(batch))
-        return self.habits.place(place)
+        texts = in_any_run(scope.texts, self.run)
+        return self.habits.place(Place(texts, named, subject, owner, None if batch is None else refs.index(batch)))
 
     def _spot(self, track: Track, scope: Scope) -> Spot:
         spot = self._spots.get((track, scope))
         if spot is None:
-            base = hash((scope.texts, track.manner, track.series)) if self.weighs else 0
-            spot = self._spots[track, scope] = Spot(track, scope, base, hash((base, ())))
+            spot = self._spots[track, scope] = Spot(track, scope)
+            if self.weighs:
+                spot.base = hash((scope.texts, track.manner, track.series))
+                spot.untagged = hash((spot.base, ()))
         return spot
 
     def _scope(self, texts: Fields) -> Scope | None:
@@ -230,7 +233,9 @@ class Lane:
                 return None
             # What a deployment does later is no part of the run's time.
             named = with_owners(ref for ref in refs.values() if ref.kind != "run" or "deployment_execution_ref" not in refs)
-            scope = self._new_scope(cast(Texts, texts), refs["run_ref"], next(iter(refs.values())), named, refs.get("batch_execution_ref"))
+            subject = next(iter(refs.values()))
+            sighting = Sighting(named, refs.get("batch_execution_ref"))
+            scope = self._new_scope(cast(Texts, texts), refs["run_ref"], subject, owner_of(subject), sighting)
         return scope
 
     def _scope_in(self, place: Place) -> Scope | None:
@@ -242,8 +247,8 @@ class Lane:
                 named = tuple([self._ref(text) for text in in_run(place.named, self.run) if text])
             except ContractError:
                 return None
-            batch = None if place.batch is None else named[place.batch]
-            scope = self._new_scope(texts, self._ref(f"run:{self.run}"), named[place.subject], named, batch)
+            sighting = Sighting(named, None if place.batch is None else named[place.batch])
+            scope = self._new_scope(texts, self._ref(f"run:{self.run}"), named[place.subject], named[place.owner], sighting)
         return scope
 
     def _ref(self, text: str) -> StableRef:
@@ -253,17 +258,9 @@ class Lane:
             ref = self._refs[text] = StableRef.known(text)
         return ref
 
-    def _new_scope(self, texts: Texts, run: StableRef, subject: StableRef, named: tuple[StableRef, ...], batch: StableRef | None) -> Scope:
+    def _new_scope(self, texts: Texts, run: StableRef, subject: StableRef, owner: StableRef, sighting: Sighting) -> Scope:
         records = f"record:{run.value}."
-        scope = self._scopes[texts] = Scope(
-            texts=texts,
-            subject=subject,
-            owner=owner_of(subject),
-            run=run,
-            records=records,
-            seen=self._seen.setdefault(records, {}),
-            sighting=Sighting(named, batch),
-        )
+        scope = self._scopes[texts] = Scope(texts, subject, owner, run, records, self._seen.setdefault(records, {}), sighting)
         return scope
 
     def take(self, fit: Fit, raw: bytes, frame: Mapping[str, Any]) -> bool:
