@@ -5,7 +5,6 @@ global, guesses by entropy, and brings requests and PyYAML along. Each pattern m
 """
 
 import base64
-import html
 import json
 import re
 from collections.abc import Callable
@@ -13,7 +12,6 @@ from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from contexta.privacy.names import is_secret
 from contexta.privacy.said import MASK
@@ -195,6 +193,9 @@ def without_encoded(text: str, holds: Callable[[str], bool]) -> str:
 
 def unescaped(text: str) -> str:
     """The text as it reads once HTML entities, JSON's escapes and percent encoding are taken away."""
+    import html  # few texts have any, and both take long to import
+    from urllib.parse import unquote
+
     return unquote(_JSON_ESCAPE.sub(lambda found: str(json.loads(f'"{found[0]}"')), html.unescape(text)))
 
 

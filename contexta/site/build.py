@@ -263,7 +263,9 @@ class _Site:
     def finish(self) -> list[str]:
         """Keep what was made, and remove what is no more; returns what was left because someone changed it."""
         self._keep()
-        earlier = (Made.from_json(ref, text) for ref, (_, text) in self._before.items())
+        # What is made from the same as before has the files that it had.
+        changed = ((ref, text) for ref, (was, text) in self._before.items() if ref not in self.made or was != self._inputs.get(ref))
+        earlier = (Made.from_json(ref, text) for ref, text in changed)
         pages = [page for made in earlier if made is not None for page in made.pages]
         kept = files.finish(self.press.root, {page.address: page.digest for made in self.made.values() for page in made.pages}, pages)
         self.workspace.index.forget(self._kind, self._before.keys() - self.made.keys())
@@ -308,7 +310,7 @@ class _Site:
                 self._summaries[made.ref] = RunSummary.from_json(made.summary)
         except ValueError:
             return False
-        self.made[made.ref] = made
+        self.made[made.ref] = replace(made, summary=b"") if made.summary else made
         return True
 
     def _take(self, made: Made) -> None:

@@ -2,13 +2,11 @@
 
 import gc
 import logging
-import multiprocessing
-import multiprocessing.connection
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -118,7 +116,7 @@ def available_cores() -> int:
 @contextmanager
 def processes(jobs: int) -> Iterator[Crew]:
     """So many processes on this machine, which end with this one however it ends; where there is little to do, this one alone."""
-    hire = InProcess if jobs < 2 else partial(ProcessPoolExecutor, jobs, initializer=_begin_worker)
+    hire = InProcess if jobs < 2 else partial(_pool, jobs)
     crew = Crew(hire, _AHEAD * jobs, _LITTLE)
     before = gc.get_threshold()
     gc.set_threshold(*_RARELY)
@@ -129,7 +127,15 @@ def processes(jobs: int) -> Iterator[Crew]:
         crew.dismiss()
 
 
+def _pool(jobs: int) -> Executor:
+    from concurrent.futures import ProcessPoolExecutor  # a build with nothing new needs none, and it takes long to import
+
+    return ProcessPoolExecutor(jobs, initializer=_begin_worker)
+
+
 def _begin_worker() -> None:
+    import multiprocessing
+
     gc.freeze()
     gc.set_threshold(*_RARELY)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to every process of a terminal; the first ends the others
@@ -140,7 +146,9 @@ def _begin_worker() -> None:
 
 def _end_with(sentinel: int) -> None:
     """Without this, the workers of a build that was killed would wait for tasks for ever, and hold its lock."""
-    multiprocessing.connection.wait([sentinel])
+    from multiprocessing.connection import wait as wait_for
+
+    wait_for([sentinel])
     os._exit(1)
 
 

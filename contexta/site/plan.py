@@ -1,6 +1,5 @@
 """What of a workspace a site shows."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -57,6 +56,8 @@ def _projects(workspace: Workspace, wanted: Iterable[str]) -> frozenset[StableRe
 
 def _project(name: str, known: dict[str, StableRef]) -> StableRef:
     if name not in known:
+        import difflib  # seldom needed
+
         near = difflib.get_close_matches(name, known, n=3) or sorted(known)[:5]
         tip = f"; nearest: {', '.join(near)}" if near else ""
         raise UnknownRef(f"no project {name!r} in this workspace{tip}")

@@ -1,6 +1,5 @@
 """A workspace on disk, opened for reading."""
 
-import difflib
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -247,6 +246,8 @@ class Workspace:
 
 def _no_such(kind: str, text: str, known: Iterable[StableRef]) -> str:
     """A sentence that names the nearest references."""
+    import difflib  # seldom needed
+
     by_text = {form: ref for ref in sorted(known) for form in (str(ref), ref.value, ref.name)}
     near = dict.fromkeys(by_text[form] for form in difflib.get_close_matches(text, by_text, n=5, cutoff=0.5))
     tip = f"nearest: {_listed(near)}" if near else f"there are: {_listed(list(dict.fromkeys(by_text.values()))[:5])}" if by_text else ""
