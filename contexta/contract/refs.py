@@ -77,7 +77,7 @@ class StableRef:
                 )
 
     @staticmethod
-    @lru_cache(maxsize=16_384)  # the same few owners stand on every line of a run
+    @lru_cache(maxsize=4096)  # the same few owners stand on every line of a run
     def parse(text: str) -> "StableRef":
         """Read `kind:value`; raises ContractError when it is no reference."""
         return StableRef.read(text)

@@ -119,7 +119,8 @@ def processes(jobs: int) -> Iterator[Crew]:
     hire = InProcess if jobs < 2 else partial(_pool, jobs)
     crew = Crew(hire, _AHEAD * jobs, _LITTLE)
     before = gc.get_threshold()
-    gc.set_threshold(*_RARELY)
+    if jobs < 2:  # otherwise this process waits for others, and what it hears from them lies in circles
+        gc.set_threshold(*_RARELY)
     try:
         yield crew
     finally:
