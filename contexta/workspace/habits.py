@@ -1,7 +1,7 @@
 """How metrics are written, whichever run they are of: what was checked of it, and what follows what."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from contexta.contract import MetricPayload
 from contexta.errors import ContractError
@@ -82,18 +82,8 @@ class Habits:
     def make_room(self) -> None:
         """Forget everything where no more could be remembered; to be called between one run and the next."""
         if len(self._tracks) >= _MAX_TRACKS or len(self.after) >= _MAX_STENCILS or len(self._series) >= _MAX_SERIES:
-            for table in (
-                self._manners,
-                self._series,
-                self._places,
-                self._tracks,
-                self.after,
-                self.track_of,
-                self._layouts,
-                self._pieces,
-                self._cuts,
-            ):
-                table.clear()
+            for table in fields(self):
+                getattr(self, table.name).clear()
 
     def learn(self, manner: Fields, series: Fields, payload: MetricPayload) -> None:
         """Let others like this record, which was checked whole, take a quick way."""

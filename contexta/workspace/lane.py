@@ -12,22 +12,21 @@ from dataclasses import dataclass, field
 from itertools import compress, pairwise, repeat, starmap
 from math import isfinite
 from operator import eq, is_not
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from contexta.contract import MetricRecord, StableRef
-from contexta.contract.fields import RULES, apply, is_before, is_time
-from contexta.contract.model import check_places
-from contexta.contract.records import SCOPES as LIES_IN
+from contexta.contract.fields import is_before, is_time
 from contexta.contract.refs import MAX_REF, is_component
-from contexta.errors import ContextaError, ContractError
+from contexta.errors import ContextaError
 from contexta.workspace.columns import are_whole_numbers, names_fit, numbers, tags_of, times_fit, written_as
 from contexta.workspace.frames import RecordItem, interpret
-from contexta.workspace.habits import Cutters, Habits, Place, Texts, Track
+from contexta.workspace.habits import Cutters, Habits, Track
 from contexta.workspace.lines import Block, Located, is_too_deep
-from contexta.workspace.mentions import Mentions, Sighting, later, with_owners
-from contexta.workspace.said import PRODUCER, SCOPES, Fields, Said, said_in, said_of
-from contexta.workspace.series import Channel, SeriesBuilder, kept_tags, owner_of
-from contexta.workspace.stencil import Row, Stencil, in_any_run, in_run, parts_of, stencil_of
+from contexta.workspace.mentions import Mentions, later
+from contexta.workspace.said import PRODUCER, Fields, Said, said_in, said_of
+from contexta.workspace.scopes import Scope, Scopes
+from contexta.workspace.series import Channel, SeriesBuilder, kept_tags
+from contexta.workspace.stencil import Row, Stencil, parts_of, stencil_of
 from contexta.workspace.thinning import Tags
 
 # At once at most so many lines, and so many after one of them did not fit.
@@ -42,23 +41,6 @@ _PATIENT = ("event", "span")
 
 class Repeated(Exception):
     """A record stands a second time, and nobody can tell whether it says the same."""
-
-
-@dataclass(slots=True, eq=False)
-class Scope:
-    """Scopes that were checked together: as their envelopes name them, and when the records that took a quick way were seen in them.
-
-    `subject` is the narrowest, `owner` what its points are a series over. `records` is how the references of their run's records begin,
-    and `seen` holds those: hash of the name → hash of the content.
-    """
-
-    texts: Texts
-    subject: StableRef
-    owner: StableRef
-    run: StableRef
-    records: str
-    seen: dict[int, int]
-    sighting: Sighting
 
 
 @dataclass(slots=True, eq=False)
@@ -124,10 +106,7 @@ class Lane:
     newest: str = ""
     producers: set[str] = field(default_factory=set)
     runs: set[StableRef] = field(default_factory=set)
-    _scopes: dict[Fields, Scope] = field(default_factory=dict)
-    _seen: dict[str, dict[int, int]] = field(default_factory=dict)
-    _by_place: dict[Place, Scope | None] = field(default_factory=dict)
-    _refs: dict[str, StableRef] = field(default_factory=dict)
+    _scopes: Scopes = field(init=False)
     _spots: dict[tuple[Track, Scope], Spot] = field(default_factory=dict)
     _met: dict[tuple[Fields, Fields, Fields], Spot] = field(default_factory=dict)
     _cutters: Cutters = field(init=False)
@@ -135,14 +114,14 @@ class Lane:
     _reach: int = _MANY
 
     def __post_init__(self) -> None:
-        self._cutters = self.habits.cutters(self.run)
+        self._scopes, self._cutters = Scopes(self.run), self.habits.cutters(self.run)
 
     # ------------------------------------------------------------ whole checks
 
     def before(self, ref: str, content: int) -> int | None:
         """The content with which a record stood before; it stands now with this one. Raises Repeated where contents are not weighed."""
         records, dot, name = ref.rpartition(".")
-        seen, key = self._seen.setdefault(records + dot, {}), hash(name.encode())
+        seen, key = self._scopes.records(records + dot), hash(name.encode())
         found = seen.get(key)
         if found is None:
             seen[key] = content
@@ -196,21 +175,12 @@ class Lane:
 
     def _meet(self, said: Said) -> Spot | None:
         """The spot of a record that is the first like it in this run."""
-        scope = self._scope(said.scopes)
-        track = None if scope is None else self.habits.track(self._place(scope), said.manner, said.series)
+        scope = self._scopes.checked(said.scopes)
+        track = None if scope is None else self.habits.track(self.habits.place(self._scopes.place(scope)), said.manner, said.series)
         if scope is None or track is None:
             return None
         spot = self._met[said.scopes, said.manner, said.series] = self._spot(track, scope)
         return spot
-
-    def _place(self, scope: Scope) -> Place:
-        if not self.run:
-            return self.habits.place(Place(scope.texts))
-        refs, batch = scope.sighting.refs, scope.sighting.batch
-        subject, owner = map(refs.index, (scope.subject, scope.owner))
-        named = in_any_run(map(str, refs), self.run)
-        texts = in_any_run(scope.texts, self.run)
-        return self.habits.place(Place(texts, named, subject, owner, None if batch is None else refs.index(batch)))
 
     def _spot(self, track: Track, scope: Scope) -> Spot:
         spot = self._spots.get((track, scope))
@@ -220,48 +190,6 @@ class Lane:
                 spot.base = hash((scope.texts, track.manner, track.series))
                 spot.untagged = hash((spot.base, ()))
         return spot
-
-    def _scope(self, texts: Fields) -> Scope | None:
-        """The scopes of these names; None where they are not as an envelope's must be."""
-        scope = self._scopes.get(texts)
-        if scope is None:
-            try:
-                given = ((name, text) for name, text in zip(SCOPES, texts, strict=True) if text is not None)
-                refs = {name: cast(StableRef, apply(name, RULES[name], text)) for name, text in given}
-                check_places(LIES_IN, refs.get)
-            except (ContractError, KeyError):
-                return None
-            # What a deployment does later is no part of the run's time.
-            named = with_owners(ref for ref in refs.values() if ref.kind != "run" or "deployment_execution_ref" not in refs)
-            subject = next(iter(refs.values()))
-            sighting = Sighting(named, refs.get("batch_execution_ref"))
-            scope = self._new_scope(cast(Texts, texts), refs["run_ref"], subject, owner_of(subject), sighting)
-        return scope
-
-    def _scope_in(self, place: Place) -> Scope | None:
-        """The scopes in a place that was found good in another run: only their lengths may not be."""
-        texts = in_run(place.texts, self.run)
-        scope = self._scopes.get(texts)
-        if scope is None:
-            try:
-                named = tuple([self._ref(text) for text in in_run(place.named, self.run) if text])
-            except ContractError:
-                return None
-            sighting = Sighting(named, None if place.batch is None else named[place.batch])
-            scope = self._new_scope(texts, self._ref(f"run:{self.run}"), named[place.subject], named[place.owner], sighting)
-        return scope
-
-    def _ref(self, text: str) -> StableRef:
-        """One of those that scopes name or lie in, in a place that was found good."""
-        ref = self._refs.get(text)
-        if ref is None:
-            ref = self._refs[text] = StableRef.known(text)
-        return ref
-
-    def _new_scope(self, texts: Texts, run: StableRef, subject: StableRef, owner: StableRef, sighting: Sighting) -> Scope:
-        records = f"record:{run.value}."
-        scope = self._scopes[texts] = Scope(texts, subject, owner, run, records, self._seen.setdefault(records, {}), sighting)
-        return scope
 
     def take(self, fit: Fit, raw: bytes, frame: Mapping[str, Any]) -> bool:
         """Take a record that fits; not one of a reference that stood before."""
@@ -390,9 +318,7 @@ class Lane:
     def _spot_of(self, stencil: Stencil) -> Spot | None:
         """Where the lines of a stencil belong in the run at hand; None where they must be read otherwise."""
         track = self.habits.track_of[stencil]
-        scope = self._by_place.get(track.place)
-        if scope is None:
-            scope = self._by_place[track.place] = self._scope_in(track.place)
+        scope = self._scopes.in_place(track.place)
         if scope is None or len(scope.records) + len(stencil.name_pattern) > MAX_REF:
             return None
         return self._spot(track, scope)
@@ -478,12 +404,12 @@ class Lane:
 
     def tell(self) -> None:
         """Tell the mentions when records that took a quick way were seen in their scopes; to be called after the last of them."""
-        self.mentions.take(scope.sighting for scope in self._scopes.values())
+        self.mentions.take(self._scopes.sightings())
 
     def _forget(self) -> None:
         """Let go of scopes, of which there may be as many as samples; who comes again is met anew."""
         self.tell()
-        for table in (self._scopes, self._by_place, self._refs, self._spots, self._met):
+        for table in (self._scopes, self._spots, self._met):
             table.clear()
 
 
