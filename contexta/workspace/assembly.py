@@ -90,7 +90,9 @@ class Assembly:
             if isinstance(part, Block):
                 self._block(part)
             else:
+                self._take_held(plane.name)
                 self._line(part)
+        self._take_held(plane.name)
         self._settle()
 
     def add(self, lines: Iterable[Located | Unusable]) -> None:
@@ -99,20 +101,35 @@ class Assembly:
             self._line(line)
         self._settle()
 
-    def _block(self, block: Block) -> None:
-        """Take the lines of a block, each in the quickest way that is open to it."""
-        index, slow, texts = 0, 0, block.texts
-        while index < len(texts):
-            index, passed = self._lane.skim(block, index)
-            for other in passed:
-                self._line(other)
-            slow += len(passed)
-            if index < len(texts) and not self._quick(texts[index]):
-                self._line(block.parsed(index))
-                slow += 1
-            index += 1
-        if len(texts) > slow:
-            self.lines[block.file] += len(texts) - slow
+    def _block(self, block: Block, index: int = 0) -> None:
+        """Take the lines of a block from one on, each in the quickest way that is open to it."""
+        while index < len(block.texts):
+            index = self._lane.hold(block, index)
+            if self._lane.is_full:
+                self._take_held(block.file)
+            elif index < len(block.texts):
+                self._take_held(block.file)
+                self._by_itself(block, index)
+                index += 1
+
+    def _by_itself(self, block: Block, index: int) -> None:
+        if self._quick(block.texts[index]):
+            self.lines[block.file] += 1
+        else:
+            self._line(block.parsed(index))
+
+    def _take_held(self, file: str) -> None:
+        """Take the lines that the lane holds. From the first on that is not as it seemed, all are gone through again."""
+        count, passed, left = self._lane.take_held(file)
+        if count:
+            self.lines[file] += count
+        for line in passed:
+            self._line(line)
+        if left is not None:
+            block, index = left
+            self._by_itself(block, index)
+            self._block(block, index + 1)
+            self._take_held(file)
 
     def _quick(self, raw: bytes) -> bool:
         if b'"metric"' not in raw or len(raw) > LONG:  # an event or a span, most likely: not parsed twice

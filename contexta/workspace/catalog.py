@@ -11,7 +11,7 @@ from contexta.workspace import ledger_db
 from contexta.workspace.fingerprint import digest, same_file, size_of, stamp
 from contexta.workspace.index import Index, Known
 from contexta.workspace.layout import LEDGER_DB
-from contexta.workspace.lines import MAX_LINE, file_notices
+from contexta.workspace.lines import MAX_LINE, Located, file_notices
 from contexta.workspace.listing import listing, why_closed
 from contexta.workspace.planes import JsonlPlane, LedgerTable, Plane
 from contexta.workspace.scan import Found, Part, Reading, found_in, read
@@ -258,7 +258,8 @@ def _refresh_ledger(index: Index, root: Path, known: dict[str, Known], notes: li
 def _read_table(index: Index, table: LedgerTable, now: str) -> LedgerTable:
     reading = Reading(table.name)
     for row in table.scan():
-        reading.add(row)
+        number = row.line if isinstance(row, Located) else 0
+        reading.add(row, number - 1, number)
     index.add(index.add_plane(table.name, now), reading)
     return table
 

@@ -26,11 +26,11 @@ from contexta.workspace.mentions import Mentions, later
 from contexta.workspace.said import PRODUCER, Fields, Said, said_in, said_of
 from contexta.workspace.scopes import Scope, Scopes
 from contexta.workspace.series import Channel, SeriesBuilder, kept_tags
-from contexta.workspace.stencil import Row, Stencil, parts_of, stencil_of
+from contexta.workspace.stencil import Row, Stencil, line_of, parts_of, stencil_of
 from contexta.workspace.thinning import Tags
 
 # At once at most so many lines, and so many after one of them did not fit.
-_MANY, _FEW = 4096, 8
+_MANY, _FEW = 512, 8
 
 # As many scopes are remembered at once (and those of the lines of a block).
 _MAX_SCOPES = 1024
@@ -68,25 +68,46 @@ class Fit(NamedTuple):
 
 
 @dataclass(slots=True)
-class Matches:
-    """Lines from `begin` up to `end` that each are as their stencil says, but for what varies in them, which is still to be checked.
+class Held:
+    """Lines that each are as their stencil says, but for what varies in them, which is still to be checked: so much the quicker, the more
+    they are.
 
-    `passed` are the places of lines between them that are no metrics, and these; `others` are the hashes of their names.
+    They stood one after the other in a file; `numbers` are theirs. `passed` are those that are no metrics, and how they are read, by their
+    places; `others` are the hashes of their names.
     """
 
-    begin: int
-    end: int
     rows: list[Row] = field(default_factory=list)
     used: list[Stencil] = field(default_factory=list)
-    passed: list[tuple[int, Located]] = field(default_factory=list)
+    passed: dict[int, tuple[bytes, Located]] = field(default_factory=dict)
     others: set[int] = field(default_factory=set)
+    numbers: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
 
     def place(self, row: int) -> int:
         """Where the line of a row stood."""
-        place = self.begin + row
-        for passed, _ in self.passed:
+        place = row
+        for passed in self.passed:
             place += passed <= place
         return place
+
+    def block(self, file: str, cutters: Cutters) -> Block:
+        """The lines once more: they were let go, so that not all of a run must be in the processor's cache."""
+        texts = [line_of(row, cutters[stencil][1]) for row, stencil in zip(self.rows, self.used, strict=True)]
+        for place, (text, _) in self.passed.items():  # which are in their order
+            texts.insert(place, text)
+        return Block(file, texts, self.numbers)
+
+
+class Taken(NamedTuple):
+    """How many metrics were taken of lines that were held, and the lines passed over before the first that was not; `left` are all
+    of them, and the place of that one, where there is one.
+    """
+
+    metrics: int
+    passed: list[Located]
+    left: tuple[Block, int] | None = None
 
 
 @dataclass(slots=True)
@@ -112,6 +133,7 @@ class Lane:
     _cutters: Cutters = field(init=False)
     _last: Stencil | None = None
     _reach: int = _MANY
+    _held: Held = field(default_factory=Held)
 
     def __post_init__(self) -> None:
         self._scopes, self._cutters = Scopes(self.run), self.habits.cutters(self.run)
@@ -232,28 +254,39 @@ class Lane:
             self.habits.expect(self._last, stencil)
         self._last = stencil or self._last
 
-    def skim(self, block: Block, begin: int) -> tuple[int, list[Located]]:
-        """Take lines from one on without parsing them; gives the number of the first that was not taken, and those passed over before it.
-
-        What is passed over may be taken after all that was taken here, as if it came in its order.
-        """
-        if len(self._scopes) > _MAX_SCOPES:
+    def hold(self, block: Block, begin: int) -> int:
+        """Keep lines from one on, without parsing them, until they are taken; gives the first that is not as expected, or too many."""
+        held = self._held
+        if not held.rows and len(self._scopes) > _MAX_SCOPES:
             self._forget()
-        if self._last is None:
-            return begin, []
-        matches = self._match(self._last, block, begin, min(len(block.texts), begin + self._reach))
-        taken = self._take_rows(matches.rows, matches.used, matches.others)
-        if taken == len(matches.rows):
-            self._reach = min(_MANY, 4 * self._reach)
-            return matches.end, [line for _, line in matches.passed]
-        self._reach = _FEW
-        end = matches.place(taken)
-        return end, [line for place, line in matches.passed if place < end]
+        last = held.used[-1] if held.used else self._last
+        if last is None:
+            return begin
+        end = self._match(last, block, begin, min(len(block.texts), begin + self._reach - len(held)))
+        held.numbers += block.numbers[begin:end]
+        return end
 
-    def _match(self, last: Stencil, block: Block, begin: int, stop: int) -> Matches:
-        """The lines from one on that are as expected after the one before, up to one that is not."""
-        found = Matches(begin, stop)
-        rows, used, following, cutters = found.rows, found.used, self.habits.after, self._cutters
+    @property
+    def is_full(self) -> bool:
+        """Whether the lines that are held should be taken before there are more."""
+        return len(self._held) >= self._reach
+
+    def take_held(self, file: str) -> Taken:
+        """Take the lines that were held. What was passed over may be taken after all that is taken here, as if it came in its order."""
+        held, self._held = self._held, Held()
+        taken = self._take_rows(held.rows, held.used, held.others)
+        if taken == len(held.rows):
+            self._reach = min(_MANY, 4 * self._reach)
+            return Taken(taken, [line for _, line in held.passed.values()])
+        self._reach = _FEW
+        end = held.place(taken)
+        passed = [line for place, (_, line) in held.passed.items() if place < end]
+        return Taken(taken, passed, (held.block(file, self._cutters), end))
+
+    def _match(self, last: Stencil, block: Block, begin: int, stop: int) -> int:
+        """Hold the lines from one on that are as expected after the one before, up to one that is not."""
+        held, shift = self._held, len(self._held) - begin
+        rows, used, following, cutters = held.rows, held.used, self.habits.after, self._cutters
         for place in range(begin, stop):
             raw = block.texts[place]
             size = len(raw)
@@ -271,12 +304,11 @@ class Lane:
                 rows.append(row)
                 used.append(stencil)
                 last = stencil
-            elif (line := self._patient(block, place, found.others)) is not None:
-                found.passed.append((place, line))
+            elif (line := self._patient(block, place, held.others)) is not None:
+                held.passed[place + shift] = raw, line
             else:
-                found.end = place
-                break
-        return found
+                return place
+        return stop
 
     def _row(self, stencil: Stencil, raw: bytes) -> Row | None:
         """The parts of a line; None for one of another stencil."""

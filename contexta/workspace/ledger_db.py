@@ -99,6 +99,4 @@ def read_rows(path: Path, name: str, table: str, start: int = 0, end: int | None
         except orjson.JSONDecodeError as error:
             yield Unusable(Problem(name, row + 1, "malformed_line", f"payload_json is not JSON: {error.msg}"))
         else:
-            yield Located(
-                name, row + 1, row, row + 1, text.encode("utf-8", "replace"), {"model": model, "type": TABLES[table], "put_at": ""}
-            )
+            yield Located(name, row + 1, text.encode("utf-8", "replace"), {"model": model, "type": TABLES[table], "put_at": ""})

@@ -165,7 +165,7 @@ class Reading:
             if run in self.extents:
                 self._extend(run, start, end, self.line)
             else:
-                self.add(lines.parsed(self.plane, self.line, start, end, text))
+                self.add(lines.parsed(self.plane, self.line, text), start, end)
             start = end
             self.line += 1
 
@@ -179,13 +179,13 @@ class Reading:
         else:
             self.tail = found
 
-    def add(self, line: Located | Unusable) -> None:
-        """Take a line that was parsed."""
-        unusable = line if isinstance(line, Unusable) else self._own(line)
+    def add(self, line: Located | Unusable, start: int, end: int) -> None:
+        """Take a line that was parsed, from one offset up to another (row ids in a database)."""
+        unusable = line if isinstance(line, Unusable) else self._own(line, start, end)
         if unusable is not None:
             self.problems.append(found_in(unusable))
 
-    def _own(self, line: Located) -> Unusable | None:
+    def _own(self, line: Located, start: int, end: int) -> Unusable | None:
         """Give a line to those that it names; what is wrong with it where it names none."""
         try:
             item = interpret(line.value)
@@ -196,7 +196,7 @@ class Reading:
         named = [str(owned_by.run)] if owned_by.run else []
         deployments = [str(ref) for ref in dict.fromkeys(owned_by.deployments)]
         for owner in (*named, *deployments, *([f"put {put}"] if put else [])):
-            self._extend(owner, line.start, line.end, line.line)
+            self._extend(owner, start, end, line.line)
         self.together.update((run, deployment) for run in named for deployment in deployments)
         return None
 

@@ -108,6 +108,11 @@ def parts_of(raw: bytes, cut: Cut | None, constants: Row) -> Row | None:
     return cut[1](raw) if cut is not None and cut[0](raw) == constants else None
 
 
+def line_of(row: Row, constants: Row) -> bytes:
+    """The line that has these parts between these constants."""
+    return b"".join(chain.from_iterable(zip(constants, row, strict=False))) + constants[-1]
+
+
 class _Part(NamedTuple):
     start: int
     end: int

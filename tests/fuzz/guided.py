@@ -48,9 +48,9 @@ def lines(path: Path, data: bytes) -> None:
     reading = scan(Part("f", path, 0, len(data)))
     assert reading.line == 1 + data.count(b"\n")
     assert reading.end == data.rfind(b"\n") + 1
-    (block,) = read_blocks(path, "f", [Extent("f", 0, reading.end, 1)]) if reading.end else [Block("f", [], [])]
-    assert isinstance(block, Block)
-    assert [one for one in map(block.parsed, range(len(block.texts))) if isinstance(one, Located)] == located
+    blocks = read_blocks(path, "f", [Extent("f", 0, reading.end, 1)]) if reading.end else ()
+    parsed = [block.parsed(index) for block in blocks if isinstance(block, Block) for index in range(len(block.texts))]
+    assert [line for line in parsed if isinstance(line, Located)] == located
 
 
 def markdown(data: bytes) -> None:

@@ -465,7 +465,7 @@ def test_problems_are_told_in_the_order_of_files_and_lines(tmp_path: Path) -> No
 def test_a_line_at_fault_in_its_owners_too_is_told_in_the_words_of_those(tmp_path: Path) -> None:
     assembled = Assembly(tmp_path)
     line = build.record_frame(build.metric("m", "n/a", deployment_execution_ref="deployment:P.d"))
-    assembled.add([Located("record.jsonl", 1, 0, 1, b"", line)])
+    assembled.add([Located("record.jsonl", 1, b"", line)])
     (problem,) = assembled.problems
     assert problem.what.startswith("deployment_execution_ref: ")
 

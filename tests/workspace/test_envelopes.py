@@ -52,7 +52,7 @@ def test_whatever_is_good_is_found_good(files: build.Files) -> None:
 
 def _in_frames(records: list[dict[str, Any]]) -> list[Any]:
     frames = [build.record_frame(data) if number % 3 else build.segment_frame(data) for number, data in enumerate(records)]
-    return [parsed("record.jsonl", line, 0, 0, orjson.dumps(frame)) for line, frame in enumerate(frames, 1)]
+    return [parsed("record.jsonl", line, orjson.dumps(frame)) for line, frame in enumerate(frames, 1)]
 
 
 def _assembled(records: list[dict[str, Any]]) -> tuple[Any, ...]:

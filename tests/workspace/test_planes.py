@@ -1,5 +1,6 @@
 """Where the lines of a workspace lie, and what makes a folder one."""
 
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -45,11 +46,16 @@ def _captured(root: Path) -> JsonlPlane:
     return next(plane for plane in listing(root, root / "copies").planes if plane.name == build.CAPTURED)
 
 
+def line_starts(plane: JsonlPlane) -> list[int]:
+    """Where the lines of a file begin, and where the last one ends."""
+    return [*accumulate(map(len, plane.path.read_bytes().splitlines(keepends=True)), initial=0)]
+
+
 def test_a_stretch_of_a_plane_reads_the_same_lines_as_the_whole() -> None:
     plane = _captured(TINY / "valid" / "complete")
     whole = [line for line in plane.scan() if isinstance(line, Located)]
-    third = whole[2]
-    (block,) = plane.read([Extent(plane.name, third.start, whole[4].end, third.line)])
+    starts = line_starts(plane)
+    (block,) = plane.read([Extent(plane.name, starts[2], starts[5], whole[2].line)])
     assert isinstance(block, Block)
     assert [block.parsed(index) for index in range(len(block.texts))] == whole[2:5]
 
@@ -76,10 +82,10 @@ def test_a_stretch_of_a_plane_that_is_gone_is_a_problem(tmp_path: Path) -> None:
 def extents(root: Path, *sizes: int) -> tuple[Plane, list[Extent]]:
     """The captured lines of a workspace in extents of so many lines each."""
     plane = _captured(root)
-    lines = [line for line in plane.scan() if isinstance(line, Located)]
+    starts = line_starts(plane)
     made, first = [], 0
     for size in sizes:
-        made.append(Extent(plane.name, lines[first].start, lines[first + size - 1].end, lines[first].line))
+        made.append(Extent(plane.name, starts[first], starts[first + size], first + 1))
         first += size
     return plane, made
 

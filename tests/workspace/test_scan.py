@@ -152,7 +152,7 @@ _LINES = st.builds(
 
 def _parsed_owners(number: int, line: bytes) -> Owners | None:
     """Whose a line is, by its parsed value; None where it is nobody's."""
-    located = lines.parsed(PLANE, number, 0, len(line), line)
+    located = lines.parsed(PLANE, number, line)
     if not isinstance(located, Located):
         return None
     try:
@@ -207,7 +207,7 @@ def test_a_line_is_given_to_those_whom_its_parsed_value_names(written: list[byte
 
 
 def _unusable(number: int, line: bytes) -> lines.Unusable:
-    located = lines.parsed(PLANE, number, 0, len(line), line)
+    located = lines.parsed(PLANE, number, line)
     return lines.Unusable(located.problem("invalid_line", ""), located.raw) if isinstance(located, Located) else located
 
 
