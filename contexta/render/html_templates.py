@@ -28,6 +28,9 @@ from contexta.render.links import Links
 from contexta.render.theme import SHIPPED, Theme, read_theme
 from contexta.report.document import Cell, Chart, Document, Facts, Figures, Histogram, Table, Timeline, section_ref
 
+# What pages are made of: compiled along with the first of them, not within it.
+_PAGE = ("page.html.j2", "blocks.html.j2", "chart.svg.j2")
+
 _HERE = Path(__file__).resolve()
 _PACKAGE = _HERE.parent.parent
 
@@ -68,6 +71,8 @@ class Templates:
         with failures_told():
             style = Asset("css", environment.get_template("style.css").render(theme=made).encode())
             script = Asset("js", environment.get_template("script.js").render().encode())
+            for name in _PAGE:
+                environment.get_template(name)
         policies: dict[Placement, str] = {"inline": policy("inline", style, script), "external": policy("external", style, script)}
         return cls(environment, style, script, made, policies)
 

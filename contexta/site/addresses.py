@@ -2,7 +2,6 @@
 
 import posixpath
 from dataclasses import dataclass
-from functools import lru_cache
 
 from contexta.contract import StableRef
 from contexta.errors import ContractError
@@ -83,6 +82,9 @@ class Addresses:
         return run if run in self.pages else None
 
 
-@lru_cache(maxsize=1024)  # many pages lead to the same few, and it takes a look at the working directory
 def _relative(place: str, folder: str) -> str:
-    return posixpath.relpath(place, folder or ".")
+    """The way from a folder, which is one of the site's or empty for its root, to a place."""
+    if not folder:
+        return place
+    inside = place.removeprefix(f"{folder}/")
+    return f"../{place}" if inside == place else inside

@@ -170,10 +170,10 @@ def _renumbered(data: "array[int]", moved: int) -> "array[int]":
     return array("q", (number + moved if place % 3 == 2 else number for place, number in enumerate(data))) if moved else data
 
 
-def unpacked(plane: str, data: bytes) -> list[Extent]:
+def unpacked(plane: str, data: bytes) -> Iterator[Extent]:
     """The extents that stand in a blob of the index."""
     numbers = array("q", data)
-    return [Extent(plane, *numbers[at : at + 3]) for at in range(0, len(numbers), 3)]
+    return (Extent(plane, *numbers[at : at + 3]) for at in range(0, len(numbers), 3))
 
 
 def byte_count(data: bytes) -> int:

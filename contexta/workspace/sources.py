@@ -62,7 +62,7 @@ class Lines:
     def glance(self) -> tuple[str, str, int]:
         """What tells at a glance which of several runs came first: a time in the first line, if it has one; and where that line stands."""
         plane, data = self.extents[0]
-        first = unpacked(plane.name, data)[0]
+        first = next(unpacked(plane.name, data))
         return plane.glance(first), plane.name, first.start
 
     @property
