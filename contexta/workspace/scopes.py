@@ -18,13 +18,13 @@ from contexta.workspace.stencil import in_any_run, in_run
 
 @dataclass(slots=True, eq=False)
 class Scope:
-    """Scopes that were checked together: as their envelopes name them, and when the records that took a quick way were seen in them.
+    """Scopes that were checked together, and when the records that took a quick way were seen in them.
 
-    `subject` is the narrowest, `owner` what its points are a series over. `records` is how the references of their run's records begin,
-    and `seen` holds those: hash of the name → hash of the content.
+    `named` are their texts, in which ANY_RUN may stand for the run. `subject` is the narrowest, `owner` what its points are a series over.
+    `records` is how the references of their run's records begin, and `seen` holds those: hash of the name → hash of the content.
     """
 
-    texts: Texts
+    named: Texts
     subject: StableRef
     owner: StableRef
     run: StableRef
@@ -32,19 +32,27 @@ class Scope:
     seen: dict[int, int]
     sighting: Sighting
 
+    @property
+    def texts(self) -> Texts:
+        """Their texts, as envelopes name them."""
+        return in_run(self.named, self.run.value)
+
 
 @dataclass(slots=True)
 class Scopes:
-    """Those of one run, `project.run`; `run` is empty where lines may be of several."""
+    """Those of one run, `project.run`; `run` is empty where lines may be of several.
+
+    Some may be there twice, once for either way by which they came.
+    """
 
     run: str
-    _by_texts: dict[Fields, Scope] = field(default_factory=dict)
-    _by_place: dict[Place, Scope | None] = field(default_factory=dict)
+    _checked: dict[Fields, Scope] = field(default_factory=dict)
+    _taken_over: dict[Place, Scope | None] = field(default_factory=dict)
     _refs: dict[str, StableRef] = field(default_factory=dict)
     _records: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self._by_texts)
+        return len(self._checked) + len(self._taken_over)
 
     def records(self, beginning: str) -> dict[int, int]:
         """The records whose references begin so, which are a run's: hash of the name → hash of the content."""
@@ -52,16 +60,16 @@ class Scopes:
 
     def sightings(self) -> Iterator[Sighting]:
         """When each was seen."""
-        return (scope.sighting for scope in self._by_texts.values())
+        return (scope.sighting for scope in (*self._checked.values(), *self._taken_over.values()) if scope is not None)
 
     def clear(self) -> None:
         """Let go of them; of their records nothing is forgotten."""
-        for table in (self._by_texts, self._by_place, self._refs):
+        for table in (self._checked, self._taken_over, self._refs):
             table.clear()
 
     def checked(self, texts: Fields) -> Scope | None:
         """The scopes of these names; None where they are not as an envelope's must be."""
-        scope = self._by_texts.get(texts)
+        scope = self._checked.get(texts)
         if scope is None:
             try:
                 given = ((name, text) for name, text in zip(SCOPES, texts, strict=True) if text is not None)
@@ -73,37 +81,32 @@ class Scopes:
             named = with_owners(ref for ref in refs.values() if ref.kind != "run" or "deployment_execution_ref" not in refs)
             subject = next(iter(refs.values()))
             sighting = Sighting(named, refs.get("batch_execution_ref"))
-            scope = self._new(cast(Texts, texts), refs["run_ref"], subject, owner_of(subject), sighting)
+            scope = self._checked[texts] = self._new(cast(Texts, texts), refs["run_ref"], subject, owner_of(subject), sighting)
         return scope
 
     def place(self, scope: Scope) -> Place:
         """Where these would be in any run."""
         if not self.run:
-            return Place(scope.texts)
+            return Place(scope.named)
         refs, batch = scope.sighting.refs, scope.sighting.batch
         subject, owner = map(refs.index, (scope.subject, scope.owner))
         named = in_any_run(map(str, refs), self.run)
-        texts = in_any_run(scope.texts, self.run)
+        texts = in_any_run(scope.named, self.run)
         return Place(texts, named, subject, owner, None if batch is None else refs.index(batch))
 
     def in_place(self, place: Place) -> Scope | None:
         """The scopes in a place that was found good in another run: only their lengths may not be."""
-        scope = self._by_place.get(place)
-        if scope is None:
-            scope = self._by_place[place] = self._taken_over(place)
-        return scope
+        if place not in self._taken_over:
+            self._taken_over[place] = self._in_place(place)
+        return self._taken_over[place]
 
-    def _taken_over(self, place: Place) -> Scope | None:
-        texts = in_run(place.texts, self.run)
-        scope = self._by_texts.get(texts)
-        if scope is None:
-            try:
-                named = tuple([self._ref(text) for text in in_run(place.named, self.run) if text])
-            except ContractError:
-                return None
-            sighting = Sighting(named, None if place.batch is None else named[place.batch])
-            scope = self._new(texts, self._ref(f"run:{self.run}"), named[place.subject], named[place.owner], sighting)
-        return scope
+    def _in_place(self, place: Place) -> Scope | None:
+        try:
+            named = tuple([self._ref(text) for text in in_run(place.named, self.run) if text])
+        except ContractError:
+            return None
+        sighting = Sighting(named, None if place.batch is None else named[place.batch])
+        return self._new(place.texts, self._ref(f"run:{self.run}"), named[place.subject], named[place.owner], sighting)
 
     def _ref(self, text: str) -> StableRef:
         ref = self._refs.get(text)
@@ -113,5 +116,4 @@ class Scopes:
 
     def _new(self, texts: Texts, run: StableRef, subject: StableRef, owner: StableRef, sighting: Sighting) -> Scope:
         beginning = f"record:{run.value}."
-        scope = self._by_texts[texts] = Scope(texts, subject, owner, run, beginning, self.records(beginning), sighting)
-        return scope
+        return Scope(texts, subject, owner, run, beginning, self.records(beginning), sighting)

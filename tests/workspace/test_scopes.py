@@ -19,7 +19,8 @@ def test_a_place_is_the_same_in_every_run_though_a_name_in_it_is_like_the_run() 
     assert checked is not None
     assert taken_over.sighting.refs == checked.sighting.refs
     assert (taken_over.subject, taken_over.owner, taken_over.sighting.batch) == (checked.subject, checked.owner, checked.sighting.batch)
-    assert second.checked(texts("q.longer")) is taken_over
+    assert taken_over.texts == checked.texts
+    assert second.records(taken_over.records) is taken_over.seen
 
 
 def test_a_place_that_makes_a_reference_too_long_holds_no_scopes() -> None:
