@@ -275,6 +275,19 @@ def test_lines_written_alike_are_not_parsed(
     assert len(parsed) <= 12
 
 
+@pytest.mark.parametrize("every", [1, 7, 300])
+def test_lines_that_are_written_alike_and_at_fault_are_told_by_their_numbers(tmp_path: Path, every: int) -> None:
+    """What seemed to be like the others is gone through again, however much of it there is."""
+    steps: list[_Step] = [(scope, "loss", 0, None) for scope in (2, 3)] * 600
+    dense = [_dense(_framed(number, step, segments=False), by_name=True) for number, step in enumerate(steps)]
+    at_fault = range(20, len(dense), every)
+    for number in at_fault:
+        dense[number] = dense[number].replace(b'"observed_at":"2025-01-', b'"observed_at":"2025-00-')
+    (snapshot,) = _same_both_ways(_write_stream(tmp_path, dense, segments=False))
+    assert [problem.line for problem in snapshot.problems if problem.key == "invalid_line"] == [number + 1 for number in at_fault]
+    assert sum(one.count for one in snapshot.series) == len(dense) - len(at_fault)
+
+
 _run_names = st.sampled_from(("r", "s", "run-10", "run-11", "r-0-with-a-longer-name"))
 
 
