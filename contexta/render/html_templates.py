@@ -1,18 +1,22 @@
 """The templates of a page: the shipped ones and the user's, what they may use, and whose fault it is when one fails."""
 
+import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import cache_from_source
 from itertools import chain
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, get_args
 from weakref import proxy
 
 import jinja2
 from jinja2 import nodes
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
@@ -139,6 +143,26 @@ class _Folder(jinja2.FileSystemLoader):
             raise jinja2.TemplateSyntaxError(str(error), 1, template) from None
 
 
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """Our templates as they were compiled before. They lie where Python keeps what it compiles of this module, if it keeps that at all."""
+
+    def __init__(self) -> None:
+        super().__init__(str(Path(cache_from_source(str(_HERE))).parent))
+
+    def get_source_checksum(self, source: str) -> str:
+        """Of the template, and of what compiles it."""
+        return super().get_source_checksum(f"{jinja2.__version__} {_HERE.read_text('utf-8')} {source}")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError, EOFError, UnpicklingError):  # it may have been cut off
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                super().dump_bytecode(bucket)
+
+
 class _Writer(CodeGenerator):
     """Compiles what a template puts out to one call, where jinja2 finalizes and then escapes, and copies every macro's text to do so.
 
@@ -214,6 +238,7 @@ def environment_of(own: Path | None, filters: Iterable[Filter] = ()) -> jinja2.E
         lstrip_blocks=True,
         keep_trailing_newline=True,
         finalize=_finalize,
+        bytecode_cache=None if own else _Compiled(),
         auto_reload=False,  # a build that takes up a change half way makes a site of two looks
     )
     environment.filters.update(

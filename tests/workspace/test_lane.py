@@ -278,7 +278,7 @@ def test_lines_written_alike_are_not_parsed(
 @pytest.mark.parametrize("every", [1, 7, 300])
 def test_lines_that_are_written_alike_and_at_fault_are_told_by_their_numbers(tmp_path: Path, every: int) -> None:
     """What seemed to be like the others is gone through again, however much of it there is."""
-    steps: list[_Step] = [(scope, "loss", 0, None) for scope in (2, 3)] * 600
+    steps: list[_Step] = [(2 + number % 2, "loss", 0, None) for number in range(1200)]
     dense = [_dense(_framed(number, step, segments=False), by_name=True) for number, step in enumerate(steps)]
     at_fault = range(20, len(dense), every)
     for number in at_fault:
