@@ -21,12 +21,13 @@ from contexta.errors import ContextaError
 from contexta.workspace.columns import are_whole_numbers, names_fit, numbers, tags_of, times_fit, written_as
 from contexta.workspace.frames import RecordItem, interpret
 from contexta.workspace.habits import Cutters, Habits, Track
+from contexta.workspace.held import Held, Taken
 from contexta.workspace.lines import Block, Located, is_too_deep
 from contexta.workspace.mentions import Mentions, later
 from contexta.workspace.said import PRODUCER, Fields, Said, said_in, said_of
 from contexta.workspace.scopes import Scope, Scopes
 from contexta.workspace.series import Channel, SeriesBuilder, kept_tags
-from contexta.workspace.stencil import Row, Stencil, line_of, parts_of, stencil_of
+from contexta.workspace.stencil import Row, Stencil, parts_of, stencil_of
 from contexta.workspace.thinning import Tags
 
 # At once at most so many lines, and so many after one of them did not fit.
@@ -65,49 +66,6 @@ class Fit(NamedTuple):
     key: int
     tags: Tags
     content: int
-
-
-@dataclass(slots=True)
-class Held:
-    """Lines that each are as their stencil says, but for what varies in them, which is still to be checked: so much the quicker, the more
-    they are.
-
-    They stood one after the other in a file; `numbers` are theirs. `passed` are those that are no metrics, and how they are read, by their
-    places; `others` are the hashes of their names.
-    """
-
-    rows: list[Row] = field(default_factory=list)
-    used: list[Stencil] = field(default_factory=list)
-    passed: dict[int, tuple[bytes, Located]] = field(default_factory=dict)
-    others: set[int] = field(default_factory=set)
-    numbers: list[int] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def place(self, row: int) -> int:
-        """Where the line of a row stood."""
-        place = row
-        for passed in self.passed:
-            place += passed <= place
-        return place
-
-    def block(self, file: str, cutters: Cutters) -> Block:
-        """The lines once more: they were let go, so that not all of a run must be in the processor's cache."""
-        texts = [line_of(row, cutters[stencil][1]) for row, stencil in zip(self.rows, self.used, strict=True)]
-        for place, (text, _) in self.passed.items():  # which are in their order
-            texts.insert(place, text)
-        return Block(file, texts, self.numbers)
-
-
-class Taken(NamedTuple):
-    """How many metrics were taken of lines that were held, and the lines passed over before the first that was not; `left` are all
-    of them, and the place of that one, where there is one.
-    """
-
-    metrics: int
-    passed: list[Located]
-    left: tuple[Block, int] | None = None
 
 
 @dataclass(slots=True)
