@@ -83,7 +83,8 @@ def within(low: float, high: float) -> Sequence[float]:
     if not math.isfinite(rough) or rough <= 0:
         return []
     step = _round(rough)
-    return _multiples(step, math.ceil(low / step), floor(high / step))
+    # Of great values near each other, arithmetic does not tell which are between them to the last digit.
+    return [value for value in _multiples(step, math.ceil(low / step), floor(high / step)) if low <= value <= high]
 
 
 def decades(low: float, high: float) -> list[int]:

@@ -184,6 +184,7 @@ def test_any_values_of_which_there_are_logarithms_are_drawn_within_the_picture(v
 
 @patient
 @given(st.floats(0, 1e10), st.floats(1e-9, 1e10))
+@example(9094870406.916903, 1e-05)
 def test_the_seconds_are_labelled_at_a_few_round_moments_in_order(first: float, length: float) -> None:
     drawn = Chart("loss", None, "seconds", (), (Line.through("loss", ((first, 1.0), (first + length, 2.0))),), 2)
     ticks = draw(drawn).x_ticks
