@@ -20,11 +20,11 @@ from contexta.workspace.stencil import in_any_run, in_run
 class Scope:
     """Scopes that were checked together, and when the records that took a quick way were seen in them.
 
-    `named` are their texts, in which ANY_RUN may stand for the run. `subject` is the narrowest, `owner` what its points are a series over.
-    `records` is how the references of their run's records begin, and `seen` holds those: hash of the name → hash of the content.
+    `written` are their texts, in which ANY_RUN may stand for the run. `subject` is the narrowest, `owner` what its points are a series
+    over. `records` is how the references of their run's records begin, and `seen` holds those: hash of the name → hash of the content.
     """
 
-    named: Texts
+    written: Texts
     subject: StableRef
     owner: StableRef
     run: StableRef
@@ -35,7 +35,7 @@ class Scope:
     @property
     def texts(self) -> Texts:
         """Their texts, as envelopes name them."""
-        return in_run(self.named, self.run.value)
+        return in_run(self.written, self.run.value)
 
 
 @dataclass(slots=True)
@@ -87,11 +87,11 @@ class Scopes:
     def place(self, scope: Scope) -> Place:
         """Where these would be in any run."""
         if not self.run:
-            return Place(scope.named)
+            return Place(scope.written)
         refs, batch = scope.sighting.refs, scope.sighting.batch
         subject, owner = map(refs.index, (scope.subject, scope.owner))
         named = in_any_run(map(str, refs), self.run)
-        texts = in_any_run(scope.named, self.run)
+        texts = in_any_run(scope.written, self.run)
         return Place(texts, named, subject, owner, None if batch is None else refs.index(batch))
 
     def in_place(self, place: Place) -> Scope | None:
