@@ -66,6 +66,8 @@ def said_in(frame: Any) -> Said | None:
 def said_of(record: Mapping[str, Any]) -> Said | None:
     """What a record says; None where the quick ways do not take it. Raises KeyError or TypeError where it is none."""
     envelope, payload = record["envelope"], record["payload"]
+    if not isinstance(envelope, dict) or not isinstance(payload, dict):
+        return None
     correlation, tags = envelope.get("correlation_refs"), payload.get("tags")
     if (
         envelope.get("extensions") not in (None, [])

@@ -288,6 +288,26 @@ def test_lines_that_are_written_alike_and_at_fault_are_told_by_their_numbers(tmp
     assert sum(one.count for one in snapshot.series) == len(dense) - len(at_fault)
 
 
+def _spoilt(value: Any) -> Iterator[Any]:
+    """A value with something else in the place of each thing that it holds, and without it."""
+    yield from (None, True, 5, "metric", ["metric"], {"metric": 1})
+    if isinstance(value, dict):
+        for name in value:
+            yield {other: value[other] for other in value if other != name}
+            yield from ({**value, name: part} for part in _spoilt(value[name]))
+
+
+@pytest.mark.parametrize("segments", [False, True])
+def test_whatever_stands_where_something_else_belongs_reads_the_same_both_ways(tmp_path: Path, *, segments: bool) -> None:
+    step: _Step = (2, "loss", 1, None)
+    spoilt = [*_spoilt(_framed(0, step, segments=segments))]
+    frames = [_framed(number, step, segments=segments) for number in range(1, 2 * len(spoilt))]
+    for number, frame in enumerate(spoilt):
+        frames.insert(8 + 2 * number, frame)
+    (snapshot,) = _same_both_ways(_write_stream(tmp_path, [_dense(frame, by_name=True) for frame in frames], segments=segments))
+    assert sum(one.count for one in snapshot.series) >= 2 * len(spoilt) - 1
+
+
 _run_names = st.sampled_from(("r", "s", "run-10", "run-11", "r-0-with-a-longer-name"))
 
 
