@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache, partial
 from itertools import repeat
+from operator import attrgetter
 from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar, cast
 
 from contexta.contract.fields import RULES, Rule, apply, is_before
@@ -24,8 +25,9 @@ _Setter = Callable[[Any, Any], None]
 # What makes the default of a field.
 _Default = Callable[[], Any]
 
-# Pairs of fields.
+# Pairs of fields; and a pair with what gets its values.
 _Pairs = tuple[tuple[str, str], ...]
+_Both = tuple[tuple[str, str], Callable[[Any], tuple[Any, Any]]]
 
 # Fields of ours that stand on no line.
 _INTERNAL = frozenset({"unknown", "inferred"})
@@ -130,9 +132,9 @@ class _Division(NamedTuple):
     shared: tuple[_Field, ...]
     own: tuple[_Field, ...]
     shared_places: _Pairs
-    own_places: _Pairs
+    own_places: tuple[_Both, ...]
     shared_spans: _Pairs
-    own_spans: _Pairs
+    own_spans: tuple[_Both, ...]
 
 
 @cache
@@ -143,9 +145,10 @@ def _divided(cls: Any, own: tuple[str, ...]) -> _Division:
     return _Division(shared, tuple(every[name] for name in own), *_parted(cls.LIES_IN, own), *_parted(_spans(cls), own))
 
 
-def _parted(pairs: _Pairs, own: tuple[str, ...]) -> tuple[_Pairs, _Pairs]:
-    """The pairs of which neither is among these fields, and the others."""
-    return tuple(pair for pair in pairs if set(pair).isdisjoint(own)), tuple(pair for pair in pairs if not set(pair).isdisjoint(own))
+def _parted(pairs: _Pairs, own: tuple[str, ...]) -> tuple[_Pairs, tuple[_Both, ...]]:
+    """The pairs of which neither is among these fields, and the others, with what gets their values."""
+    same = tuple(pair for pair in pairs if set(pair).isdisjoint(own))
+    return same, tuple((pair, attrgetter(*pair)) for pair in pairs if pair not in same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +181,12 @@ class Pattern(Generic[M]):
         _, own, _, places, _, spans = self.division
         for (_, rule, default, put), value in zip(own, values, strict=True):
             put(made, rule(value) if value is not None else _kept(None, rule, default))
-        if places:
-            check_places(places, partial(getattr, made))
-        if spans:
-            check_spans(spans, partial(getattr, made))
+        for pair, both in places:
+            if _is_astray(*both(made)):
+                check_places((pair,), partial(getattr, made))
+        for pair, both in spans:
+            if _is_backward(*both(made)):
+                check_spans((pair,), partial(getattr, made))
         return made
 
 
@@ -203,19 +208,26 @@ def check_spans(spans: Iterable[tuple[str, str]], get: Callable[[str], str | Non
     """Raise BackwardTime where the second of two times is before the first."""
     for first, last in spans:
         begin, end = get(first), get(last)
-        if begin and end and is_before(end, begin):
+        if _is_backward(begin, end):
             raise BackwardTime(last, f"{end} is before {first} {begin}")
 
 
 def check_places(lies_in: Iterable[tuple[str, str]], get: Callable[[str], StableRef | None]) -> None:
     """Raise ContractError where a reference does not carry the one that it should lie in as its prefix."""
     for inner, outer in lies_in:
-        ref = get(inner)
-        owner = None if ref is None else get(outer)
-        if ref is None or owner is None or ref.lies_in(owner):
-            continue
-        if ref.depth > owner.depth:  # a sample owned by its stage may still name the batch it was seen in
+        ref, owner = get(inner), get(outer)
+        if _is_astray(ref, owner):
             raise ContractError(inner, f"{str(ref)!r} does not lie in {outer} {str(owner)!r}")
+
+
+def _is_backward(begin: str | None, end: str | None) -> bool:
+    return begin is not None and end is not None and is_before(end, begin)
+
+
+def _is_astray(ref: StableRef | None, owner: StableRef | None) -> bool:
+    if ref is None or owner is None or ref.lies_in(owner):
+        return False
+    return ref.depth > owner.depth  # a sample owned by its stage may still name the batch it was seen in
 
 
 def nested(cls: type[Model]) -> Rule:

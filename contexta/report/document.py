@@ -6,6 +6,8 @@ that nothing is known.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import is_not
 from typing import Any, Literal, TypeVar, overload
 
 Severity = Literal["error", "warning", "info"]
@@ -211,7 +213,7 @@ class Column:
 
     def is_empty(self) -> bool:
         """Whether no row has anything."""
-        return self.fields[0].count(None) == len(self.fields[0])
+        return not any(map(is_not, self.fields[0], repeat(None)))  # the first that has something settles it
 
 
 @dataclass(frozen=True, slots=True, eq=False)

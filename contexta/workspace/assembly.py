@@ -32,7 +32,7 @@ from contexta.contract.model import is_known_schema
 from contexta.errors import ContextaError
 from contexta.workspace.artifacts import lies_there
 from contexta.workspace.envelopes import checked, content_of
-from contexta.workspace.frames import CONTEXT_MODELS, ArtifactItem, PutItem, RecordItem, fault, interpret, owners
+from contexta.workspace.frames import CONTEXT_MODELS, ArtifactItem, Framed, Item, PutItem, RecordItem, fault, interpret, owners
 from contexta.workspace.habits import Habits
 from contexta.workspace.lane import Lane
 from contexta.workspace.lines import Block, Located, Unusable, is_too_deep
@@ -123,8 +123,8 @@ class Assembly:
         count, passed, left = self._lane.take_held(file)
         if count:
             self.lines[file] += count
-        for line in passed:
-            self._line(line)
+        for framed in passed:
+            self._framed(framed)
         if left is not None:
             block, index = left
             self._by_itself(block, index)
@@ -147,12 +147,20 @@ class Assembly:
             self.problems.append(line.problem)
             return
         try:
-            self._take(line)
+            item = interpret(line.value)
         except ContextaError as error:
             self.problems.append(fault(line, error))
+        else:
+            self._framed(Framed(line, item))
 
-    def _take(self, line: Located) -> None:
-        item = interpret(line.value)
+    def _framed(self, framed: Framed) -> None:
+        """Take what a line frames, likewise."""
+        try:
+            self._take(*framed)
+        except ContextaError as error:
+            self.problems.append(fault(framed.line, error))
+
+    def _take(self, line: Located, item: Item) -> None:
         if len(line.raw) > LONG:
             item, cut = trimmed(item)
             if cut:

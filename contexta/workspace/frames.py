@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from contexta.contract import (
     BatchExecution,
@@ -76,6 +76,13 @@ class ArtifactItem:
 
 
 Item = PutItem | RecordItem | ArtifactItem
+
+
+class Framed(NamedTuple):
+    """A line, and what it frames."""
+
+    line: Located
+    item: Item
 
 
 def interpret(value: Any) -> Item:

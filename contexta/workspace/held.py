@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from contexta.workspace.frames import Framed
 from contexta.workspace.habits import Cutters
-from contexta.workspace.lines import Block, Located
+from contexta.workspace.lines import Block
 from contexta.workspace.stencil import Row, Stencil, line_of
 
 
@@ -13,13 +14,13 @@ class Held:
     """Lines that each are as their stencil says, but for what varies in them, which is still to be checked: so much the quicker, the more
     they are.
 
-    They stood one after the other in a file; `numbers` are theirs. `passed` are those that are no metrics, and how they are read, by their
+    They stood one after the other in a file; `numbers` are theirs. `passed` are those that are no metrics, and what they frame, by their
     places; `others` are the hashes of their names.
     """
 
     rows: list[Row] = field(default_factory=list)
     used: list[Stencil] = field(default_factory=list)
-    passed: dict[int, tuple[bytes, Located]] = field(default_factory=dict)
+    passed: dict[int, tuple[bytes, Framed]] = field(default_factory=dict)
     others: set[int] = field(default_factory=set)
     numbers: list[int] = field(default_factory=list)
 
@@ -47,5 +48,5 @@ class Taken(NamedTuple):
     """
 
     metrics: int
-    passed: list[Located]
+    passed: list[Framed]
     left: tuple[Block, int] | None = None

@@ -19,7 +19,7 @@ from contexta.contract.fields import is_before, is_time
 from contexta.contract.refs import MAX_REF, is_component
 from contexta.errors import ContextaError
 from contexta.workspace.columns import are_whole_numbers, names_fit, numbers, tags_of, times_fit, written_as
-from contexta.workspace.frames import RecordItem, interpret
+from contexta.workspace.frames import Framed, RecordItem, interpret
 from contexta.workspace.habits import Cutters, Habits, Track
 from contexta.workspace.held import Held, Taken
 from contexta.workspace.lines import Block, Located, is_too_deep
@@ -46,7 +46,7 @@ class Repeated(Exception):
 
 @dataclass(slots=True, eq=False)
 class Spot:
-    """A track in the run at hand; its points go to `channel`, once there are any.
+    """A track in the run at hand.
 
     `base` is the hash of what its lines have in common, `untagged` of what those without tags have; where contents are weighed.
     """
@@ -55,7 +55,6 @@ class Spot:
     scope: Scope
     base: int = 0
     untagged: int = 0
-    channel: Channel | None = None
 
 
 class Fit(NamedTuple):
@@ -87,6 +86,7 @@ class Lane:
     runs: set[StableRef] = field(default_factory=set)
     _scopes: Scopes = field(init=False)
     _spots: dict[tuple[Track, Scope], Spot] = field(default_factory=dict)
+    _channels: dict[tuple[Track, Scope], Channel] = field(default_factory=dict)
     _met: dict[tuple[Fields, Fields, Fields], Spot] = field(default_factory=dict)
     _cutters: Cutters = field(init=False)
     _last: Stencil | None = None
@@ -179,7 +179,7 @@ class Lane:
         scope.seen[fit.key] = fit.content
         self._saw(scope, said.observed, said.observed)
         self.newest = later(self.newest or said.recorded, said.recorded)
-        self._channel(spot).append(said.observed, said.value, fit.tags)
+        self._channel(spot.track, scope).append(said.observed, said.value, fit.tags)
         spot.track.parsed += 1
         if self.run:
             self._follow(self._expected(spot, raw, frame, said))
@@ -190,11 +190,12 @@ class Lane:
             self.runs.add(scope.run)
         scope.sighting.saw(first, last)
 
-    def _channel(self, spot: Spot) -> Channel:
-        if spot.channel is None:
-            self.producers.add(str(spot.track.manner[PRODUCER]))
-            spot.channel = self.series.channel(spot.scope.subject, spot.scope.owner, spot.track.payload)
-        return spot.channel
+    def _channel(self, track: Track, scope: Scope) -> Channel:
+        channel = self._channels.get((track, scope))
+        if channel is None:
+            self.producers.add(str(track.manner[PRODUCER]))
+            channel = self._channels[track, scope] = self.series.channel(scope.subject, scope.owner, track.payload)
+        return channel
 
     # ------------------------------------------------------------ unparsed
 
@@ -235,10 +236,10 @@ class Lane:
         taken = self._take_rows(held.rows, held.used, held.others)
         if taken == len(held.rows):
             self._reach = min(_MANY, 4 * self._reach)
-            return Taken(taken, [line for _, line in held.passed.values()])
+            return Taken(taken, [framed for _, framed in held.passed.values()])
         self._reach = _FEW
         end = held.place(taken)
-        passed = [line for place, (_, line) in held.passed.items() if place < end]
+        passed = [framed for place, (_, framed) in held.passed.items() if place < end]
         return Taken(taken, passed, (held.block(file, self._cutters), end))
 
     def _match(self, last: Stencil, block: Block, begin: int, stop: int) -> int:
@@ -252,21 +253,32 @@ class Lane:
                 cuts, constants = cutters[stencil]
                 cut = cuts.get(size)
                 if cut is not None and cut[0](raw) == constants:
-                    row: Row | None = cut[1](raw)
-                    break
-                if (stencil.layout.numbered or cut is None) and (row := self._row(stencil, raw)) is not None:
+                    rows.append(cut[1](raw))
+                    used.append(stencil)
+                    last = stencil
                     break
             else:
-                row = None
-            if row is not None:
-                rows.append(row)
-                used.append(stencil)
-                last = stencil
-            elif (line := self._patient(block, place, held.others)) is not None:
-                held.passed[place + shift] = raw, line
-            else:
-                return place
+                if b'"metric"' not in raw:
+                    framed = self._patient(block, place, held.others)
+                    if framed is None:
+                        return place
+                    held.passed[place + shift] = raw, framed
+                    continue
+                found = self._cut_anew(raw, following[last])
+                if found is None:
+                    return place
+                rows.append(found[0])
+                used.append(found[1])
+                last = found[1]
         return stop
+
+    def _cut_anew(self, raw: bytes, stencils: Iterable[Stencil]) -> tuple[Row, Stencil] | None:
+        """The parts of a line that none of some stencils has with the cuts that are known, and its stencil."""
+        for stencil in stencils:
+            row = self._row(stencil, raw)
+            if row is not None:
+                return row, stencil
+        return None
 
     def _row(self, stencil: Stencil, raw: bytes) -> Row | None:
         """The parts of a line; None for one of another stencil."""
@@ -279,9 +291,9 @@ class Lane:
             row = parts_of(raw, known, constants)
         return row
 
-    def _patient(self, block: Block, place: int, others: set[int]) -> Located | None:
+    def _patient(self, block: Block, place: int, others: set[int]) -> Framed | None:
         """A line that is an event or a span, so that it may wait until metrics are taken; adds the hash of its name."""
-        line = None if b'"metric"' in block.texts[place] else block.parsed(place)  # metrics are not parsed twice
+        line = block.parsed(place)
         if not isinstance(line, Located):
             return None
         try:
@@ -293,25 +305,17 @@ class Lane:
         if name is None:
             return None
         others.add(hash(name.encode()))
-        return line
+        return Framed(line, item)
 
-    def _spots_of(self, kinds: Iterable[Stencil]) -> dict[Stencil, Spot] | None:
-        """Where the lines of these stencils belong, None where any of them must be read otherwise."""
-        spots: dict[Stencil, Spot] = {}
+    def _scopes_of(self, kinds: Iterable[Stencil]) -> dict[Stencil, Scope] | None:
+        """Where the lines of these stencils belong in the run at hand; None where any of them must be read otherwise."""
+        scopes: dict[Stencil, Scope] = {}
         for stencil in kinds:
-            spot = self._spot_of(stencil)
-            if spot is None:
+            scope = self._scopes.in_place(self.habits.track_of[stencil].place)
+            if scope is None or len(scope.records) + len(stencil.name_pattern) > MAX_REF:
                 return None
-            spots[stencil] = spot
-        return spots
-
-    def _spot_of(self, stencil: Stencil) -> Spot | None:
-        """Where the lines of a stencil belong in the run at hand; None where they must be read otherwise."""
-        track = self.habits.track_of[stencil]
-        scope = self._scopes.in_place(track.place)
-        if scope is None or len(scope.records) + len(stencil.name_pattern) > MAX_REF:
-            return None
-        return self._spot(track, scope)
+            scopes[stencil] = scope
+        return scopes
 
     def _take_rows(self, rows: list[Row], used: list[Stencil], others: set[int]) -> int:
         """Take rows up to the first that does not fit; gives how many those are."""
@@ -347,12 +351,13 @@ class Lane:
             return False
         measured = _measured(columns[layout.measured], used, kinds)
         values = None if measured is None else numbers(measured[0])
-        spots = self._spots_of(kinds)
-        if measured is None or values is None or spots is None:
+        scopes = self._scopes_of(kinds)
+        if measured is None or values is None or scopes is None:
             return False
-        tags, seen = measured[1], spots[used[0]].scope.seen
+        tags, seen = measured[1], scopes[used[0]].seen
         keys = map(hash, names)
         if self.weighs:
+            spots = {kind: self._spot(self.habits.track_of[kind], scope) for kind, scope in scopes.items()}
             new = dict(zip(keys, _contents([spots[kind] for kind in used], tags, observed, recorded, values), strict=True))
         else:
             new = dict.fromkeys(keys, 0)
@@ -361,16 +366,15 @@ class Lane:
         seen.update(new)
         newest = max(recorded).decode()
         self.newest = later(self.newest or newest, newest)
-        self._append(spots, used, [*map(bytes.decode, observed)], values, tags)
+        self._append(scopes, used, [*map(bytes.decode, observed)], values, tags)
         self._last = used[-1]
         return True
 
     def _append(
-        self, spots: Mapping[Stencil, Spot], used: list[Stencil], times: list[str], values: list[int | float], tags: list[Tags] | None
+        self, scopes: Mapping[Stencil, Scope], used: list[Stencil], times: list[str], values: list[int | float], tags: list[Tags] | None
     ) -> None:
-        scopes = {kind: spot.scope for kind, spot in spots.items()}
         self._saw_all([scopes[kind] for kind in used], times)
-        channels = {kind: self._channel(spot) for kind, spot in spots.items()}
+        channels = {kind: self._channel(self.habits.track_of[kind], scope) for kind, scope in scopes.items()}
         if tags is not None or any(channel.slice_ref is not None or channel.metric.tagged for channel in channels.values()):
             for kind, time, value, kept in zip(used, times, values, tags or [()] * len(used), strict=True):
                 channels[kind].append(time, value, kept)
@@ -399,7 +403,7 @@ class Lane:
     def _forget(self) -> None:
         """Let go of scopes, of which there may be as many as samples; who comes again is met anew."""
         self.tell()
-        for table in (self._scopes, self._spots, self._met):
+        for table in (self._scopes, self._spots, self._channels, self._met):
             table.clear()
 
 

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from contexta.workspace.frames import Framed, RecordItem
 from contexta.workspace.held import Held
 from contexta.workspace.lines import Block, Located
 
 STENCIL, OTHER = "a stencil", "another"  # held by what it is, never looked into
 CUTTERS: Any = {STENCIL: ({}, (b'{"a":', b"}\n")), OTHER: ({}, (b'{"b":', b',"c":', b"}\r\n"))}
-EVENT = Located("f", 8, b'{"e":0}', {"e": 0})
+EVENT = Framed(Located("f", 8, b'{"e":0}', {"e": 0}), RecordItem({"e": 0}))
 
 
 def held(**passed: Any) -> Held:
