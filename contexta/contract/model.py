@@ -173,11 +173,23 @@ class Pattern(Generic[M]):
         same["unknown"] = {name: value for name, value in shared.items() if name not in rules}
         return cls(model, tuple([(setters[name], value) for name, value in same.items()]), division)
 
-    def model(self, values: Iterable[object]) -> M:
-        """The model with these values in its own fields."""
+    def of_checked(self, values: Iterable[object]) -> M:
+        """The model with these values in its own fields, which were found good before."""
+        made = self._begun()
+        for item, value in zip(self.division.own, values, strict=True):
+            item.put(made, value)
+        return made
+
+    def _begun(self) -> M:
+        """A model that has all but its own fields."""
         made = object.__new__(self.cls)
         for put, value in self.same:
             put(made, value)
+        return made
+
+    def model(self, values: Iterable[object]) -> M:
+        """The model with these values in its own fields."""
+        made = self._begun()
         _, own, _, places, _, spans = self.division
         for (_, rule, default, put), value in zip(own, values, strict=True):
             put(made, rule(value) if value is not None else _kept(None, rule, default))

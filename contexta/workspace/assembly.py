@@ -31,15 +31,17 @@ from contexta.contract.fields import TIMESTAMP, chronological, is_before
 from contexta.contract.model import is_known_schema
 from contexta.errors import ContextaError
 from contexta.workspace.artifacts import lies_there
-from contexta.workspace.envelopes import checked, content_of
+from contexta.workspace.envelopes import Checked, Common, checked, content_of, enclosed, envelope_of
 from contexta.workspace.frames import CONTEXT_MODELS, ArtifactItem, Framed, Item, PutItem, RecordItem, fault, interpret, owners
 from contexta.workspace.habits import Habits
+from contexta.workspace.held import Alike
 from contexta.workspace.lane import Lane
-from contexta.workspace.lines import Block, Located, Unusable, is_too_deep
+from contexta.workspace.lines import Block, Located, Unusable, is_too_deep, parsed
 from contexta.workspace.mentions import Mentions, Sighting, later, sooner, with_owners
 from contexta.workspace.planes import Extent, Plane
 from contexta.workspace.puts import Put, Puts
 from contexta.workspace.series import SeriesBuilder
+from contexta.workspace.stencil import Stencil
 from contexta.workspace.trimming import LONG, trimmed
 
 M = TypeVar("M", bound=ContextModel)
@@ -80,6 +82,7 @@ class Assembly:
     weighs: bool = True
     _lane: Lane = field(init=False)
     _sightings: dict[tuple[object, object], Sighting] = field(default_factory=dict)
+    _envelopes: dict[Stencil, Common] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._lane = Lane(self.series, self.mentions, self.habits, self.run, self.weighs)
@@ -123,8 +126,11 @@ class Assembly:
         count, passed, left = self._lane.take_held(file)
         if count:
             self.lines[file] += count
-        for framed in passed:
-            self._framed(framed)
+        for one in passed:
+            if isinstance(one, Alike):
+                self._alike(file, one)
+            else:
+                self._framed(one)
         if left is not None:
             block, index = left
             self._by_itself(block, index)
@@ -140,6 +146,37 @@ class Assembly:
             return False
         fit = self._lane.fit(frame)
         return fit is not None and not is_too_deep(raw) and self._lane.take(fit, raw, frame)
+
+    def _alike(self, file: str, alike: Alike) -> None:
+        """Take a record of which only the payload is still to be checked."""
+        good = self._enclosed(alike)
+        line = parsed(file, alike.number, alike.raw) if good is None else Located(file, alike.number, alike.raw, None)
+        if good is None or isinstance(line, Unusable):
+            self._line(line)
+        else:
+            self._record(good.record, good.content, line, good.said[0])
+            self.lines[file] += 1
+
+    def _enclosed(self, alike: Alike) -> Checked | None:
+        """The record of a line that is like others; None where only a whole check can tell what to make of it."""
+        envelope = self._envelopes.get(alike.stencil) or self._envelope(alike)
+        if envelope is None:
+            return None
+        row, layout = alike.row, alike.stencil.layout
+        name, recorded, observed = row[layout.name].decode(), row[layout.recorded].decode(), row[layout.observed].decode()
+        return enclosed(envelope, f"record:{self.run}.{name}", recorded, observed, row[layout.measured])
+
+    def _envelope(self, alike: Alike) -> Common | None:
+        """What the envelope of a line has in common with all that are like it in this run."""
+        try:
+            orjson.loads(alike.row[alike.stencil.layout.measured])  # what is more than one value may hold another envelope
+            item = interpret(orjson.loads(alike.raw))
+        except (orjson.JSONDecodeError, ContextaError):
+            return None
+        found = envelope_of(item.data) if isinstance(item, RecordItem) else None
+        if found is not None:
+            self._envelopes[alike.stencil] = found
+        return found
 
     def _line(self, line: Located | Unusable) -> None:
         """Take a line, checking all of it."""
@@ -174,10 +211,7 @@ class Assembly:
         if isinstance(item, PutItem):
             self._put(item, line)
         elif isinstance(item, RecordItem):
-            if good is None:
-                self._whole_record(item, line)
-            else:
-                self._record(item.data, good.record, good.content, line, said=good.said[0])
+            self._whole_record(item, line, good)
         else:
             self._artifact(item, line)
         self.lines[line.file] += 1
@@ -207,42 +241,41 @@ class Assembly:
                 what = f"{ref} names {owner}, which no line describes; what is known of it is inferred"
                 self.orphans[owner] = line.problem("unknown_owner", what)
 
-    def _whole_record(self, item: RecordItem, line: Located) -> None:
-        """Take a record of which all is to be checked."""
-        value = _non_finite(item)
-        record = record_from_dict(item.data if value is None else _with_zero(item))
-        self._record(item.data, record, partial(content_of, item.data), line, value)
+    def _whole_record(self, item: RecordItem, line: Located, good: Checked | None) -> None:
+        """Take a record that was read whole, and is checked here unless it was found good."""
+        value = _non_finite(item) if good is None else None
+        record = good.record if good is not None else record_from_dict(item.data if value is None else _with_zero(item))
+        content, said = (good.content, good.said[0]) if good is not None else (partial(content_of, item.data), b"")
+        if not isinstance(record, MetricRecord):
+            self._record(record, content, line, said)
+        elif self._record(record, partial(self._metric_content, item.data, content), line, said):
+            self._metric(item.data, record, line, value)
 
-    def _record(
-        self,
-        data: Mapping[str, Any],
-        record: Record,
-        content: Callable[[], int],
-        line: Located,
-        value: float | None = None,
-        said: bytes = b"",
-    ) -> None:
-        """Take a record that is good; `content` tells it apart from others, `value` is that of a metric where it is no finite number.
+    def _metric(self, data: Mapping[str, Any], record: MetricRecord, line: Located, value: float | None) -> None:
+        """Take the point that a metric is; `value` is its value where that is no finite number."""
+        if value is not None:
+            what = f"{record.payload.metric_key} is {value} on {record.subject}; kept as a gap"
+            self.problems.append(line.problem("non_finite_metric", what))
+        self.series.add(record, record.payload.value if value is None else value)
+        if is_known_schema(record.envelope.schema_version):  # lines like the others are not looked at for it
+            self._lane.learn(data, record)
 
-        `said` is what its envelope says in common with others, where that is known.
+    def _record(self, record: Record, content: Callable[[], int], line: Located, said: bytes) -> bool:
+        """Take a record that is good, but for the point that a metric is; gives whether it is new.
+
+        `content` tells it apart from others of its reference, `said` is what its envelope says in common with others, where that is known.
         """
         envelope = record.envelope
-        if not self._is_new(envelope.record_ref.text, self._weighed(data, record, content) if self.weighs else 0, line):
-            return
+        if not self._is_new(envelope.record_ref.text, content() if self.weighs else 0, line):
+            return False
         self.as_of = later(self.as_of, envelope.recorded_at)
-        key = (said or (line.file, line.line), data["payload"].get("subject_ref"))
+        subject = getattr(record.payload, "subject_ref", None)
+        key = (said or (line.file, line.line), subject and subject.text)
         sighting = self._sightings.get(key)
         if sighting is None:
             sighting = self._sightings[key] = self._sighting(record, line)
         sighting.saw(*_times(record))
-        if value is not None:
-            what = f"{record.payload.metric_key} is {value} on {record.subject}; kept as a gap"
-            self.problems.append(line.problem("non_finite_metric", what))
         match record:
-            case MetricRecord():
-                self.series.add(record, record.payload.value if value is None else value)
-                if is_known_schema(envelope.schema_version):  # lines like the others are not looked at for it
-                    self._lane.learn(data, record)
             case StructuredEventRecord():
                 self.events.append(record)
             case TraceSpanRecord():
@@ -250,6 +283,7 @@ class Assembly:
             case DegradedRecord():
                 self.degraded.append(record)
                 self.series.add_gap(record)
+        return True
 
     def _sighting(self, record: Record, line: Located) -> Sighting:
         """A record whose envelope and subject are met for the first time, and perhaps its schema."""
@@ -265,8 +299,8 @@ class Assembly:
         self.mentions.take(self._sightings.values())
         self._sightings.clear()
 
-    def _weighed(self, data: Mapping[str, Any], record: Record, content: Callable[[], int]) -> int:
-        in_lane = self._lane.content(data) if isinstance(record, MetricRecord) else None
+    def _metric_content(self, data: Mapping[str, Any], content: Callable[[], int]) -> int:
+        in_lane = self._lane.content(data)
         return content() if in_lane is None else in_lane
 
     def _settle(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from contexta.contract import RECORD_TYPES, EventPayload, MetricPayload, Record, RecordEnvelope
+from contexta.contract import RECORD_TYPES, EventPayload, MetricPayload, Record, RecordEnvelope, StableRef
 from contexta.contract.model import Model, Pattern
 from contexta.contract.records import DegradedPayload, SpanPayload
 
@@ -36,7 +36,7 @@ class Checked(NamedTuple):
         return _content(*self.said, self.own)
 
 
-class _Common(NamedTuple):
+class Common(NamedTuple):
     """What envelopes, or payloads, have in common: the pattern of their models, and what they say."""
 
     pattern: Pattern[Any]
@@ -48,19 +48,35 @@ def checked(data: Mapping[str, Any]) -> Checked | None:
     if len(data) != 2:
         return None
     try:
-        shared, own = _parted(data["envelope"], "envelope")
-        envelope = _common("envelope", orjson.dumps(shared))
-        if envelope is None:
-            return None
-        record_type = shared["record_type"]
-        shared, its_own = _parted(data["payload"], record_type)
-        payload = _common(record_type, orjson.dumps(shared))
-        if payload is None:
-            return None
-        record = RECORD_TYPES[record_type].of_checked(envelope=envelope.pattern.model(own), payload=payload.pattern.model(its_own))
+        envelope, own = _told(data["envelope"], "envelope")
+        return None if envelope is None else _enclosed(envelope.pattern.model(own), envelope.said, own, data["payload"])
     except (KeyError, TypeError, ValueError):  # to be told in the words of a whole check
         return None
-    return Checked(record, (envelope.said, payload.said), own + its_own)
+
+
+def envelope_of(data: Mapping[str, Any]) -> Common | None:
+    """What the envelope of a record has in common with others; None likewise."""
+    try:
+        return _told(data["envelope"], "envelope")[0] if len(data) == 2 else None
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def enclosed(envelope: Common, ref: str, recorded: str, observed: str, payload: bytes) -> Checked | None:
+    """The record with such an envelope, whose own fields were found good but for the length of its reference; None likewise."""
+    try:
+        made = envelope.pattern.of_checked((StableRef.known(ref), recorded, observed))
+        return _enclosed(made, envelope.said, [ref, recorded, observed], orjson.loads(payload))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _enclosed(made: RecordEnvelope, said: bytes, own: list[Any], fields: Mapping[str, Any]) -> Checked | None:
+    payload, its_own = _told(fields, made.record_type)
+    if payload is None:
+        return None
+    record = RECORD_TYPES[made.record_type].of_checked(envelope=made, payload=payload.pattern.model(its_own))
+    return Checked(record, (said, payload.said), own + its_own)
 
 
 def content_of(data: Mapping[str, Any]) -> int:
@@ -76,12 +92,18 @@ def _parted(fields: Mapping[str, Any], part: str) -> tuple[dict[str, Any], list[
     return shared, [shared.pop(name, None) for name in _PARTS[part][1]]
 
 
+def _told(fields: Mapping[str, Any], part: str) -> tuple[Common | None, list[Any]]:
+    """What a part of a record has in common with others, None where that is at fault; and the values that are its own."""
+    shared, own = _parted(fields, part)
+    return _common(part, orjson.dumps(shared)), own
+
+
 @lru_cache(maxsize=1024)  # a few for each scope of a run, and of each kind of payload
-def _common(part: str, shared: bytes) -> _Common | None:
+def _common(part: str, shared: bytes) -> Common | None:
     """What the models of a part have in common whose objects say this beside their own fields; None where that is at fault."""
     fields = orjson.loads(shared)
     try:
-        return _Common(Pattern.of(*_PARTS[part], fields), _said(fields))
+        return Common(Pattern.of(*_PARTS[part], fields), _said(fields))
     except ValueError:
         return None
 

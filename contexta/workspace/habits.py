@@ -17,8 +17,8 @@ Cuts = dict[int, Cut]
 # As many manners, series, tracks and stencils are remembered. Who writes one track in ever new ways is read line by line.
 _MAX_MANNERS, _MAX_SERIES, _MAX_TRACKS, _MAX_STENCILS, _MAX_WAYS = 2048, 4096, 4096, 4096, 4
 
-# As many stencils are tried after one.
-_MAX_NEXT = 6
+# As many stencils are tried after one, and on lines that are no metrics.
+_MAX_NEXT, _MAX_OTHERS = 6, 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +75,7 @@ class Habits:
     _tracks: dict[tuple[Place, Fields, Fields], Track] = field(default_factory=dict)
     after: dict[Stencil, list[Stencil]] = field(default_factory=dict)
     track_of: dict[Stencil, Track] = field(default_factory=dict)
+    others: list[Stencil] = field(default_factory=list)
     _layouts: dict[Layout, Layout] = field(default_factory=dict)
     _pieces: dict[bytes, bytes] = field(default_factory=dict)
     _cuts: dict[int, dict[Stencil, Cuts]] = field(default_factory=dict)
@@ -125,14 +126,27 @@ class Habits:
         return track.parsed > 1 and len(track.stencils) < _MAX_WAYS and len(self.after) < _MAX_STENCILS
 
     def add(self, track: Track, stencil: Stencil) -> Stencil:
-        """Remember a stencil; gives it with a layout and pieces that are one object for equal ones, so that they are told soonest."""
-        layout, constants = stencil.layout, stencil.constants
-        constants = tuple(map(self._pieces.setdefault, constants, constants))
-        kept = replace(stencil, layout=self._layouts.setdefault(layout, layout), constants=constants)
+        """Remember a stencil; gives it as it is kept."""
+        kept = self._kept(stencil)
         track.stencils.append(kept)
         self.after[kept] = []
         self.track_of[kept] = track
         return kept
+
+    @property
+    def is_open_for_others(self) -> bool:
+        """Whether one more stencil of lines that are no metrics would be remembered."""
+        return len(self.others) < _MAX_OTHERS
+
+    def add_other(self, stencil: Stencil) -> None:
+        """Remember the stencil of lines that are no metrics."""
+        self.others.append(self._kept(stencil))
+
+    def _kept(self, stencil: Stencil) -> Stencil:
+        """A stencil with a layout and pieces that are one object for equal ones, so that they are told soonest."""
+        layout, constants = stencil.layout, stencil.constants
+        constants = tuple(map(self._pieces.setdefault, constants, constants))
+        return replace(stencil, layout=self._layouts.setdefault(layout, layout), constants=constants)
 
     def expect(self, before: Stencil, stencil: Stencil) -> None:
         """Remember that a line of one stencil came after one of another."""

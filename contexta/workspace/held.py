@@ -9,18 +9,27 @@ from contexta.workspace.lines import Block
 from contexta.workspace.stencil import Row, Stencil, line_of
 
 
+class Alike(NamedTuple):
+    """A line with a record that is no metric, and what varies in it; all but its payload is found good before it is taken."""
+
+    stencil: Stencil
+    row: Row
+    number: int
+    raw: bytes
+
+
 @dataclass(slots=True)
 class Held:
     """Lines that each are as their stencil says, but for what varies in them, which is still to be checked: so much the quicker, the more
     they are.
 
-    They stood one after the other in a file; `numbers` are theirs. `passed` are those that are no metrics, and what they frame, by their
-    places; `others` are the hashes of their names.
+    They stood one after the other in a file; `numbers` are theirs. `passed` are those that are no metrics, by their places: what they
+    frame, or that they are like others; `others` are the hashes of their names.
     """
 
     rows: list[Row] = field(default_factory=list)
     used: list[Stencil] = field(default_factory=list)
-    passed: dict[int, tuple[bytes, Framed]] = field(default_factory=dict)
+    passed: dict[int, tuple[bytes, Framed | Alike]] = field(default_factory=dict)
     others: set[int] = field(default_factory=set)
     numbers: list[int] = field(default_factory=list)
 
@@ -33,6 +42,10 @@ class Held:
         for passed in self.passed:
             place += passed <= place
         return place
+
+    def rows_before(self, end: int) -> int:
+        """How many rows come before a place."""
+        return end - sum(place < end for place in self.passed)
 
     def block(self, file: str, cutters: Cutters) -> Block:
         """The lines once more: they were let go, so that not all of a run must be in the processor's cache."""
@@ -48,5 +61,5 @@ class Taken(NamedTuple):
     """
 
     metrics: int
-    passed: list[Framed]
+    passed: list[Framed | Alike]
     left: tuple[Block, int] | None = None

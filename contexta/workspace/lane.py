@@ -19,16 +19,18 @@ from contexta.contract.fields import is_before, is_time
 from contexta.contract.refs import MAX_REF, is_component
 from contexta.errors import ContextaError
 from contexta.workspace.columns import are_whole_numbers, names_fit, numbers, tags_of, times_fit, written_as
+from contexta.workspace.envelopes import checked
 from contexta.workspace.frames import Framed, RecordItem, interpret
 from contexta.workspace.habits import Cutters, Habits, Track
-from contexta.workspace.held import Held, Taken
+from contexta.workspace.held import Alike, Held, Taken
 from contexta.workspace.lines import Block, Located, is_too_deep
 from contexta.workspace.mentions import Mentions, later
 from contexta.workspace.said import PRODUCER, Fields, Said, said_in, said_of
 from contexta.workspace.scopes import Scope, Scopes
 from contexta.workspace.series import Channel, SeriesBuilder, kept_tags
-from contexta.workspace.stencil import Row, Stencil, parts_of, stencil_of
+from contexta.workspace.stencil import Layout, Row, Stencil, parts_of, stencil_of
 from contexta.workspace.thinning import Tags
+from contexta.workspace.trimming import LONG
 
 # At once at most so many lines, and so many after one of them did not fit.
 _MANY, _FEW = 512, 8
@@ -129,7 +131,7 @@ class Lane:
         """What is new in a line, where that is all that must be checked of it."""
         said = said_in(frame)
         try:
-            return self._fit(said) if said is not None else None
+            return self._fit(said) if said is not None and said.series else None
         except TypeError:  # an object where a text belongs
             return None
 
@@ -233,13 +235,16 @@ class Lane:
     def take_held(self, file: str) -> Taken:
         """Take the lines that were held. What was passed over may be taken after all that is taken here, as if it came in its order."""
         held, self._held = self._held, Held()
-        taken = self._take_rows(held.rows, held.used, held.others)
-        if taken == len(held.rows):
+        end = _first_odd(held.passed, len(held))
+        rows = held.rows_before(end)
+        taken = self._take_rows(held.rows[:rows], held.used[:rows], held.others)
+        if taken < rows:
+            end = held.place(taken)
+        passed = [one for place, (_, one) in held.passed.items() if place < end]
+        if end == len(held):
             self._reach = min(_MANY, 4 * self._reach)
-            return Taken(taken, [framed for _, framed in held.passed.values()])
+            return Taken(taken, passed)
         self._reach = _FEW
-        end = held.place(taken)
-        passed = [framed for place, (_, framed) in held.passed.items() if place < end]
         return Taken(taken, passed, (held.block(file, self._cutters), end))
 
     def _match(self, last: Stencil, block: Block, begin: int, stop: int) -> int:
@@ -259,10 +264,10 @@ class Lane:
                     break
             else:
                 if b'"metric"' not in raw:
-                    framed = self._patient(block, place, held.others)
-                    if framed is None:
+                    other = self._alike(block, place, held.others) or self._patient(block, place, held.others)
+                    if other is None:
                         return place
-                    held.passed[place + shift] = raw, framed
+                    held.passed[place + shift] = raw, other
                     continue
                 found = self._cut_anew(raw, following[last])
                 if found is None:
@@ -291,21 +296,40 @@ class Lane:
             row = parts_of(raw, known, constants)
         return row
 
+    def _alike(self, block: Block, place: int, others: set[int]) -> Alike | None:
+        """A line that is no metric, and like others; adds the hash of its name."""
+        raw = block.texts[place]
+        if len(raw) > LONG or is_too_deep(raw):
+            return None
+        for stencil in self.habits.others:
+            row = self._row(stencil, raw)
+            if row is not None:
+                others.add(hash(row[stencil.layout.name]))
+                return Alike(stencil, row, block.numbers[place], raw)
+        return None
+
     def _patient(self, block: Block, place: int, others: set[int]) -> Framed | None:
-        """A line that is an event or a span, so that it may wait until metrics are taken; adds the hash of its name."""
+        """A line that is an event or a span, so that it may wait too; likewise. If it is good, others like it are expected."""
         line = block.parsed(place)
         if not isinstance(line, Located):
             return None
         try:
             item = interpret(line.value)
-            envelope = item.data["envelope"] if isinstance(item, RecordItem) else {}
-            name = envelope["record_ref"].rpartition(".")[2] if envelope["record_type"] in _PATIENT else None
+            if not isinstance(item, RecordItem) or item.data["envelope"]["record_type"] not in _PATIENT:
+                return None
+            name = item.data["envelope"]["record_ref"].rpartition(".")[2]
         except (ContextaError, KeyError, TypeError, AttributeError):  # to be told when it is read as any line
             return None
-        if name is None:
-            return None
         others.add(hash(name.encode()))
+        if self.habits.is_open_for_others and not line.lenient and checked(item.data) is not None:
+            self._expect_alike(block.texts[place], line.value)
         return Framed(line, item)
+
+    def _expect_alike(self, raw: bytes, frame: Mapping[str, Any]) -> None:
+        said = said_in(frame)
+        stencil = None if said is None else stencil_of(raw, frame, said, self.run)
+        if stencil is not None:
+            self.habits.add_other(stencil)
 
     def _scopes_of(self, kinds: Iterable[Stencil]) -> dict[Stencil, Scope] | None:
         """Where the lines of these stencils belong in the run at hand; None where any of them must be read otherwise."""
@@ -340,15 +364,9 @@ class Lane:
     def _take_all(self, rows: list[Row], used: list[Stencil], others: set[int]) -> bool:
         """Take rows of one layout, where all of them fit: checked column by column."""
         layout, columns, kinds = used[0].layout, list(zip(*rows, strict=True)), dict.fromkeys(used)
-        framed, observed, recorded, names = (columns[place] for place in (layout.framed, layout.observed, layout.recorded, layout.name))
-        patterns = {kind.name_pattern for kind in kinds}
-        if not (
-            written_as(framed, layout.framed_pattern)
-            and times_fit(layout.pattern, observed, recorded)
-            and names_fit(names, [kind.name_pattern for kind in used] if len(patterns) > 1 else [*patterns] * len(names))
-            and (are_whole_numbers(columns[layout.last]) if layout.numbered else columns[layout.last] == names)
-        ):
+        if not _as_written(layout, columns, used, kinds):
             return False
+        observed, recorded, names = columns[layout.observed], columns[layout.recorded], columns[layout.name]
         measured = _measured(columns[layout.measured], used, kinds)
         values = None if measured is None else numbers(measured[0])
         scopes = self._scopes_of(kinds)
@@ -405,6 +423,34 @@ class Lane:
         self.tell()
         for table in (self._scopes, self._spots, self._channels, self._met):
             table.clear()
+
+
+def _as_written(layout: Layout, columns: Sequence[Sequence[bytes]], used: Sequence[Stencil], kinds: Iterable[Stencil]) -> bool:
+    """Whether all that varies in lines of one layout, but for what was measured, is as it should be."""
+    framed, observed, recorded, names = (columns[place] for place in (layout.framed, layout.observed, layout.recorded, layout.name))
+    patterns = {kind.name_pattern for kind in kinds}
+    return (
+        written_as(framed, layout.framed_pattern)
+        and times_fit(layout.pattern, observed, recorded)
+        and names_fit(names, [kind.name_pattern for kind in used] if len(patterns) > 1 else [*patterns] * len(names))
+        and (are_whole_numbers(columns[layout.last]) if layout.numbered else columns[layout.last] == names)
+    )
+
+
+def _first_odd(passed: Mapping[int, tuple[bytes, Framed | Alike]], end: int) -> int:
+    """The place of the first line that is not like others as it seemed; else this end."""
+    alike = {place: one for place, (_, one) in passed.items() if isinstance(one, Alike)}
+    by_layout: dict[Layout, list[Alike]] = {}
+    for one in alike.values():
+        by_layout.setdefault(one.stencil.layout, []).append(one)
+    if all(map(_are_alike, by_layout.values())):
+        return end
+    return next((place for place, one in alike.items() if not _are_alike([one])), end)
+
+
+def _are_alike(lines: Sequence[Alike]) -> bool:
+    used = [line.stencil for line in lines]
+    return _as_written(used[0].layout, [*zip(*[line.row for line in lines], strict=True)], used, used)
 
 
 def content_of(base: int, tags: Tags, observed: bytes, recorded: bytes, value: float) -> int:

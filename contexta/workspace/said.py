@@ -1,4 +1,4 @@
-"""What the line of a metric record says, as far as a quick way looks at it; nothing of it is checked here."""
+"""What the line of a record says, as far as a quick way looks at it; nothing of it is checked here."""
 
 from collections.abc import Callable, Mapping
 from operator import itemgetter
@@ -15,7 +15,7 @@ SCOPES = (
 )
 _MANNER = ("record_type", "producer_ref", "completeness_marker", "degradation_marker", "schema_version")
 SERIES = ("metric_key", "value_type", "unit", "aggregation_scope", "slice_ref", "summary_basis")
-_CHANGING = ("record_ref", "observed_at", "recorded_at")
+CHANGING = ("record_ref", "observed_at", "recorded_at")
 _OBJECT_OR_NONE = (dict, type(None))
 
 # Where the producer stands in a manner.
@@ -37,12 +37,15 @@ def _getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Fields]:
     return get
 
 
-_scopes, _manner, _series, _changing = map(_getter, (SCOPES, _MANNER, SERIES, _CHANGING))
+_scopes, _manner, _series, _changing = map(_getter, (SCOPES, _MANNER, SERIES, CHANGING))
 _correlation = _getter(("trace_id", "session_id"))
 
 
 class Said(NamedTuple):
-    """A metric record: its manner is who wrote it and how, its series what was measured."""
+    """A record: its manner is who wrote it and how, its series what was measured.
+
+    One that is no metric has no series; its value is all of its payload.
+    """
 
     manner: Fields
     series: Fields
@@ -76,14 +79,15 @@ def said_of(record: Mapping[str, Any]) -> Said | None:
     ):
         return None
     ref, observed, recorded = _changing(envelope)
+    is_metric = envelope["record_type"] == "metric"
     return Said(
         manner=(*_manner(envelope), *_correlation(correlation or {})),
-        series=_series(payload),
+        series=_series(payload) if is_metric else (),
         scopes=_scopes(envelope),
         ref=ref,
         observed=observed,
         recorded=recorded,
-        value=payload["value"],
-        tags=tags or {},
-        subject=payload.get("subject_ref"),
+        value=payload["value"] if is_metric else payload,
+        tags=(tags or {}) if is_metric else {},
+        subject=payload.get("subject_ref") if is_metric else None,
     )

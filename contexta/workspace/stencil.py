@@ -1,4 +1,5 @@
-"""Lines that are, byte for byte, like one that was read before, but for the run, the record's name, its times, its value and its tags.
+"""Lines that are, byte for byte, like one that was read before, but for the run, the record's name, its times, and its value and tags, or,
+of a record that is no metric, its payload.
 
 Such a line need not be parsed. A stencil is learned from a whole line: the bytes between its variable parts. That those parts are what
 they are taken for is tried out once, by printing the stencil with other parts and parsing that: a part that lies within a text, and takes
@@ -9,12 +10,13 @@ import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from json import JSONDecoder
 from typing import Any, NamedTuple
 
 import orjson
 
 from contexta.workspace.columns import DIGITS, LETTERS
-from contexta.workspace.said import Said, said_in
+from contexta.workspace.said import CHANGING, Said, said_in
 
 # The parts of a line that vary, or the pieces between them.
 Row = tuple[bytes, ...]
@@ -120,33 +122,33 @@ class _Part(NamedTuple):
 
 
 def stencil_of(raw: bytes, frame: Mapping[str, Any], said: Said, run: str) -> Stencil | None:
-    """The stencil of a metric line that was found good; None where it is not written as its stencil would print others."""
+    """The stencil of a record's line; None where it is not written as its stencil would print others."""
     if any(run in text for text in (*said.manner, *said.series) if isinstance(text, str)):
         return None
-    parts = _parts(raw, _fields(frame), f"record:{run}.")
+    parts = _parts(raw, frame, said, f"record:{run}.")
     stencil = _stencil(raw, parts, run) if parts is not None else None
     return stencil if stencil is not None and _prints(stencil, said, run) else None
 
 
-def _fields(frame: Mapping[str, Any]) -> Mapping[str, Any]:
-    record = frame["payload"] if "family" in frame else frame["record"]
-    return {**record["envelope"], **record["payload"], **frame}
-
-
-def _parts(raw: bytes, fields: Mapping[str, Any], records: str) -> list[_Part] | None:
+def _parts(raw: bytes, frame: Mapping[str, Any], said: Said, records: str) -> list[_Part] | None:
     """Where the parts stand that vary, in the order of the line; None where any of them cannot be told, or the order is another."""
-    keys = [key for key in (*_TIMES, "record_ref", "payload_ref", "value", "sequence") if key in fields]
-    found = [_part(raw, key, fields[key], records) for key in keys]
-    measured = {"value"}
-    if fields.get("tags"):
-        found.append(_tags_part(raw))
-        measured.add("tags")
+    record = frame["payload"] if "family" in frame else frame["record"]
+    if said.series:
+        fields = {**record["envelope"], **record["payload"], **frame}
+        measured = [_part(raw, "value", fields["value"], records), *([_tags_part(raw)] if fields.get("tags") else [])]
+    else:  # whatever else the envelope holds is the same on all such lines
+        fields = {**{name: record["envelope"].get(name) for name in CHANGING}, **frame}
+        measured = [_payload_part(raw, 1 + ("family" in frame))]
+    found = [
+        *(_part(raw, key, fields[key], records) for key in (*_TIMES, "record_ref", "payload_ref", "sequence") if key in fields),
+        *measured,
+    ]
     parts = sorted((part for part in found if part is not None), key=lambda part: part.start)
     order = [part.key for part in parts]
     fits = (
         len(parts) == len(found) == _FIXED + len(measured) + 1
         and {"observed_at", "recorded_at", "record_ref"} <= set(order[:_FIXED])
-        and set(order[_FIXED:-1]) == measured
+        and {*order[_FIXED:-1]} == {part.key for part in measured if part is not None}
         and order[-1] in ("payload_ref", "sequence")
     )
     return parts if fits else None
@@ -171,6 +173,18 @@ def _tags_part(raw: bytes) -> _Part | None:
     start = raw.find(b'"tags":{') + len(b'"tags":{')
     end = raw.find(b"}", start)
     return _Part(start, end, "tags") if raw.count(b'"tags":') == 1 and end >= 0 else None
+
+
+def _payload_part(raw: bytes, depth: int) -> _Part | None:
+    """The object that stands for the payload of a record, where so many keys of that name lead to it."""
+    mark = b'"payload":'
+    before = raw.split(mark, depth)[:-1]
+    start = len(mark.join(before)) + len(mark)
+    try:
+        _, end = JSONDecoder().raw_decode(raw.decode("latin-1"), start)  # a letter a byte
+    except ValueError:
+        return None
+    return _Part(start, end, "payload") if len(before) == depth else None
 
 
 def _stencil(raw: bytes, known: list[_Part], run: str) -> Stencil | None:
@@ -207,11 +221,13 @@ def _stencil(raw: bytes, known: list[_Part], run: str) -> Stencil | None:
 
 # Other parts that a stencil is tried with: nothing that a line would hold.
 _OTHER_RUN, _OTHER_NAME, _OTHER_VALUE, _OTHER_TAGS = "other.other", "other-0", 20_625.5, {"other": 0.5}
+_OTHER_PAYLOAD = {"other": [0.5]}
 
 
 def _prints(stencil: Stencil, said: Said, run: str) -> bool:
     """Whether the stencil prints other parts, in another run, as a line that says just those otherwise."""
-    layout, value, tags = stencil.layout, str(_OTHER_VALUE).encode(), b'"other":0.5'
+    layout, measured = stencil.layout, _OTHER_VALUE if said.series else _OTHER_PAYLOAD
+    value, tags = orjson.dumps(measured), b'"other":0.5'
     parts = {layout.framed: b"7-T", layout.observed: b"8-T", layout.recorded: b"9-T", layout.name: _OTHER_NAME.encode()}
     parts[layout.measured] = value if not stencil.middle else stencil.middle.join((tags, value) if stencil.tags_first else (value, tags))
     parts[layout.last] = b"20626" if layout.numbered else _OTHER_NAME.encode()
@@ -225,7 +241,7 @@ def _prints(stencil: Stencil, said: Said, run: str) -> bool:
         ref=f"record:{_OTHER_RUN}.{_OTHER_NAME}",
         observed="8-T",
         recorded="9-T",
-        value=_OTHER_VALUE,
+        value=measured,
         tags=_OTHER_TAGS if stencil.middle else said.tags,
         subject=said.subject and said.subject.replace(run, _OTHER_RUN),
     )

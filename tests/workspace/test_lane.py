@@ -170,7 +170,7 @@ _Step = tuple[int, str, int, tuple[str, str, Any] | None]
 _steps = st.lists(
     st.tuples(
         st.integers(0, len(_STREAM_SCOPES) - 1),
-        st.sampled_from(("loss", "accuracy")),
+        st.sampled_from(("loss", "accuracy", "loss", "accuracy", "event", "span")),
         st.integers(0, 2),
         st.none() | st.none() | st.none() | st.sampled_from(_STREAM_ODD),
     ),
@@ -182,7 +182,12 @@ def _record_of(number: int, step: _Step) -> build.Line:
     scope, key, tagging, _ = step
     named = _STREAM_SCOPES[scope]
     tags: Any = ({}, {"step": number}, {"split": "a%b", "step": number})[tagging]
-    base = build.metric(f"metric-{number:06x}", number / 8, key, payload={"tags": tags}, seconds=number * 37, **named)
+    if key == "event":
+        base = build.event(f"event-{number:06x}", "hello" * tagging, payload={"attributes": tags}, **named)
+    elif key == "span":
+        base = build.span(f"span-{number:06x}", number, number + tagging, **named)
+    else:
+        base = build.metric(f"metric-{number:06x}", number / 8, key, payload={"tags": tags}, seconds=number * 37, **named)
     base["envelope"] |= {"observed_at": build.at(number * 37, ".000500"), "recorded_at": build.at(number * 37, ".250000")}
     base["payload"]["subject_ref"] = next(reversed(named.values()), "run:p.r")
     return base
@@ -248,7 +253,8 @@ def test_a_stream_with_broken_lines_reads_the_same_both_ways(*, steps: list[_Ste
     dense = [_dense(frame, by_name=by_name) for frame in frames]
     for number, (line, piece) in enumerate(cuts):
         text = dense[line]
-        place = text.rfind(b'"value":') + len(b'"value":') + number % 9 - 1
+        mark = b'"value":' if b'"metric"' in text else b'"payload":'
+        place = text.rfind(mark) + len(mark) + number % 9 - 1
         dense[line] = text[:place] + piece + text[place + 1 :]
     with tempfile.TemporaryDirectory() as folder:
         _same_both_ways(_write_stream(Path(folder), dense, segments=False))
@@ -273,6 +279,27 @@ def test_lines_written_alike_are_not_parsed(
     (snapshot,) = _snapshots(_write_stream(tmp_path, dense, segments=segments))
     assert sum(one.count for one in snapshot.series) == 400
     assert len(parsed) <= 12
+
+
+@pytest.mark.parametrize("segments", [False, True])
+@pytest.mark.parametrize("by_name", [False, True])
+@pytest.mark.parametrize("kind", ["event", "span"])
+def test_events_and_spans_written_alike_are_not_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, segments: bool, by_name: bool, kind: str
+) -> None:
+    whole: list[object] = []
+    take = assembly.Assembly._take
+
+    def noting(self: assembly.Assembly, line: Any, item: Any) -> None:
+        whole.append(item)
+        take(self, line, item)
+
+    monkeypatch.setattr(assembly.Assembly, "_take", noting)
+    steps: list[_Step] = [(scope, key, 1, None) for scope in (2, 3) for _ in range(100) for key in ("loss", kind)]
+    dense = [_dense(_framed(number, step, segments=segments), by_name=by_name) for number, step in enumerate(steps)]
+    (snapshot,) = _snapshots(_write_stream(tmp_path, dense, segments=segments))
+    assert len(snapshot.events) + len(snapshot.spans) == 200
+    assert len(whole) <= 12
 
 
 @pytest.mark.parametrize("every", [1, 7, 300])
@@ -306,6 +333,15 @@ def test_whatever_stands_where_something_else_belongs_reads_the_same_both_ways(t
         frames.insert(8 + 2 * number, frame)
     (snapshot,) = _same_both_ways(_write_stream(tmp_path, [_dense(frame, by_name=True) for frame in frames], segments=segments))
     assert sum(one.count for one in snapshot.series) >= 2 * len(spoilt) - 1
+
+
+def test_an_envelope_that_stands_behind_a_payload_is_of_no_other_line(tmp_path: Path) -> None:
+    frames = [_framed(number, (2, "event" if number > 5 else "loss", 1, None), segments=False) for number in range(12)]
+    dense = [_dense(frame, by_name=True) for frame in frames]
+    other = json.dumps({**frames[7]["payload"]["envelope"], "producer_ref": "another"}, separators=(",", ":")).encode()
+    dense[7] = dense[7].replace(b'},"payload_ref"', b',"envelope":' + other + b'},"payload_ref"')
+    (snapshot,) = _same_both_ways(_write_stream(tmp_path, dense, segments=False))
+    assert [event.envelope.producer_ref for event in snapshot.events] == ["sdk.test", "another", *["sdk.test"] * 4]
 
 
 _run_names = st.sampled_from(("r", "s", "run-10", "run-11", "r-0-with-a-longer-name"))

@@ -72,3 +72,27 @@ def test_a_line_whose_parts_cannot_be_told_has_none(frame: dict[str, Any]) -> No
 
 def test_a_short_line_makes_none() -> None:
     assert row(learned(line()), b"{}\n") is None
+
+
+def event(number: int = 0, run: str = RUN, **payload: Any) -> bytes:
+    record = build.event(f"e-{number}", payload=payload, stage_execution_ref="stage:p.r.train")
+    whole = {**build.record_frame(record), "captured_at": build.at(number, ".5"), "payload_ref": f"record:p.r.e-{number}"}
+    return json.dumps(whole, separators=(",", ":"), sort_keys=True).replace(RUN, run).encode() + b"\n"
+
+
+def test_of_a_record_that_is_no_metric_the_payload_varies() -> None:
+    stencil = learned(event())
+    payload = {"attributes": {"payload": {"observed_at": "é}"}}, "event_key": "another"}
+    found = row(stencil, event(7, run="p.another", **payload), "p.another")
+    assert stencil is not None
+    assert found is not None
+    assert json.loads(found[stencil.layout.measured]) == {"message": "hello", **payload}
+    assert row(stencil, line()) is None
+
+
+def test_a_payload_that_is_looked_for_behind_others_of_its_name_is_the_records() -> None:
+    stencil = learned(event(attributes={"payload": {"of": "an author"}}))
+    found = row(stencil, event())
+    assert stencil is not None
+    assert found is not None
+    assert json.loads(found[stencil.layout.measured]) == {"event_key": "seen", "message": "hello"}
