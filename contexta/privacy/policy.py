@@ -7,9 +7,7 @@ from typing import TypeVar
 from contexta.contract import DeploymentSnapshot, Problem, Project, RunSnapshot
 from contexta.errors import Leak
 from contexta.privacy.parts import Files
-from contexta.privacy.public import Anonymous, Elsewhere, Unlisted, without_unlisted
 from contexta.privacy.redacted import without_content
-from contexta.privacy.scan import leaks
 from contexta.privacy.secret import Masking, is_clean
 from contexta.privacy.walk import changed, same, with_fields
 
@@ -46,11 +44,18 @@ class Privacy:
 
     def refuse_leaks(self, place: str, content: bytes) -> None:
         """Look at a file that is about to be published; raises Leak, which names it, where it holds what is not to be shown."""
-        if self.public and (found := leaks(content)):
+        if not self.public:
+            return
+        from contexta.privacy.scan import leaks
+
+        if found := leaks(content):
             what = f"{place} is not published: it holds {' and '.join(found)}"
             raise Leak(f"{what}; look at names, references, templates and the theme, which --public leaves as they are")
 
     def _shown(self, thing: T) -> tuple[T, Counter[str]]:
+        # Most workspaces hold nothing to mask, and what finds the places of machines takes long to import.
+        from contexta.privacy.public import Anonymous, Elsewhere
+
         masking = Anonymous() if self.public else Masking()
         new = changed(thing, masking)
         if self.public:
@@ -62,6 +67,8 @@ class Privacy:
 
     def _listed(self, thing: T, counts: Counter[str]) -> T:
         """Without environment variables, and tags that are not listed."""
+        from contexta.privacy.public import Unlisted, without_unlisted
+
         listed = frozenset(self.tags)
         if isinstance(thing, RunSnapshot | DeploymentSnapshot):
             series = same(thing.series, without_unlisted(thing.series, listed, counts))

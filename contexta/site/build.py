@@ -84,7 +84,7 @@ def build_site(
         site.assets()
         runs = site.runs(crew)
         deployments = site.deployments(crew)
-        for overview in overviews(workspace, plan, runs, deployments, title, press.directions):
+        for overview in overviews(workspace, plan, runs, site.marks, deployments, title, press.directions):
             site.overview(overview)
         site.beside_pages(runs, deployments)
         kept = site.finish()
@@ -110,13 +110,14 @@ class _Order(NamedTuple):
 
 @dataclass(slots=True)
 class _Site:
-    """One build: what was made before, and what is made now."""
+    """One build: what was made before, and what is made now. `marks` stand for the summaries of runs in a digest."""
 
     workspace: Workspace
     press: Press
     plan: Plan
     progress: Tell
     made: dict[str, Made] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
     _summaries: dict[str, RunSummary] = field(default_factory=dict)
     _pages: frozenset[str] = field(init=False)
     _before: dict[str, tuple[str, bytes]] = field(init=False)
@@ -308,9 +309,10 @@ class _Site:
         try:
             if made.summary:
                 self._summaries[made.ref] = RunSummary.from_json(made.summary)
+                self.marks[made.ref] = digest(made.summary)
         except ValueError:
             return False
-        self.made[made.ref] = replace(made, summary=b"") if made.summary else made
+        self.made[made.ref] = made.without_summary() if made.summary else made
         return True
 
     def _take(self, made: Made) -> None:

@@ -30,13 +30,17 @@ def overviews(
     workspace: Workspace,
     plan: Plan,
     runs: Sequence[RunSummary],
+    marks: Mapping[str, str],
     deployments: Sequence[DeploymentSummary],
     title: str | None,
     directions: Directions,
 ) -> Iterator[Overview]:
-    """A page for each project, then the index, each with its archives; `directions` say which way metrics get better."""
+    """A page for each project, then the index, each with its archives; `directions` say which way metrics get better.
+
+    `marks` stand for the summaries of runs: reference → a text that differs where anything that is known of it does.
+    """
     pages = plan.pages()
-    marks = {one.ref: digest(one.to_json()) for one in runs}
+    marks = {one.ref: marks[one.ref] for one in runs}
     # A deployment may come from a run of another project, which has a page or has none.
     marks |= {one.ref: digest(one.to_json(), sorted(pages & _runs_named(one))) for one in deployments}
     described = [project for project in workspace.projects() if project.ref in plan.projects]

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from contexta import render
 from contexta.privacy import SECRETS, Privacy
-from contexta.render import PRIVATE, Head, HtmlRenderer, Links, Placement, no_links, to_csv, to_json, to_markdown, to_text
+from contexta.render import PRIVATE, Head, HtmlRenderer, Links, Placement, no_links
 from contexta.report import BY_NAME, MISSING, Directions, Document, build_missing
 from contexta.site.addresses import FEED, Addresses, address, asset_address, sheet_address
 from contexta.site.files import publish
@@ -49,7 +50,7 @@ class Press:
             for extension in self.formats
             if extension != SHEETS
         }
-        contents.update((sheet_address(ref, sheet.name), to_csv(sheet)) for sheet in sheets)
+        contents.update((sheet_address(ref, sheet.name), render.to_csv(sheet)) for sheet in sheets)
         return self.put_files(ref, document.title, contents)
 
     def prepare(self) -> None:
@@ -110,10 +111,10 @@ def render_as(document: Document, extension: str, templates: Path | None, links:
         case "html":
             return HtmlRenderer.create(templates, theme).render(document, links).encode("utf-8", "replace")
         case "md":
-            return to_markdown(document, links).encode("utf-8", "replace")
+            return render.to_markdown(document, links).encode("utf-8", "replace")
         case "json":
-            return to_json(document, links)
-    return to_text(document).encode("utf-8", "replace")
+            return render.to_json(document, links)
+    return render.to_text(document).encode("utf-8", "replace")
 
 
 def _behind(base: str, relative: str | None) -> str | None:

@@ -1,12 +1,12 @@
 """The SQLite file that keeps what was learned of a workspace. It is a cache: whatever is odd about it, it is made anew."""
 
 import hashlib
-import secrets
 import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 # Raise it with every change of the tables or of what stands in them.
 VERSION = 2
@@ -112,7 +112,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _with_tables(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.executescript(_TABLES)
     # The epoch tells a cache from every other, so that nothing kept in one can be taken for what another would hold.
-    connection.execute("INSERT INTO about VALUES (?, ?, ?, 0)", (VERSION, sys.byteorder, secrets.token_hex(16)))
+    connection.execute("INSERT INTO about VALUES (?, ?, ?, 0)", (VERSION, sys.byteorder, uuid4().hex))
     return connection
 
 

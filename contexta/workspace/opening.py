@@ -2,14 +2,12 @@
 
 import hashlib
 import os
-import secrets
-import shutil
 import sqlite3
-import tempfile
 import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from contexta.errors import ContextaError, UnreadableWorkspace
 from contexta.privacy import SECRETS, Privacy
@@ -44,9 +42,9 @@ def open_workspace(path: str | Path, privacy: Privacy | None = SECRETS) -> Works
 
     `privacy` says what of it is shown; with None it is all as it was written, secrets too.
     """
-    copies = _copies_in(Path(tempfile.gettempdir()))
+    copies = _copies_in(None)
     opened = _opened(_checked(path), Index(in_memory()), copies, here, _silent, privacy)
-    weakref.finalize(opened, shutil.rmtree, copies, ignore_errors=True)
+    weakref.finalize(opened, _remove, copies)
     return opened
 
 
@@ -75,8 +73,8 @@ def indexed(
         stack.callback(index.close)
         if anew:
             index.clear()
-        copies = _copies_in(index.database.path.parent if index.database.path else Path(tempfile.gettempdir()))
-        stack.callback(shutil.rmtree, copies, ignore_errors=True)
+        copies = _copies_in(index.database.path.parent if index.database.path else None)
+        stack.callback(_remove, copies)
         try:
             opened = _opened(root, index, copies, spread, notify, privacy)
             yield opened
@@ -98,16 +96,30 @@ def _database(stack: ExitStack, root: Path, cache: Path | None, notify: Notify, 
         folder.mkdir(parents=True, exist_ok=True)
         stack.enter_context(alone_in(folder, waiting))
         for leftover in folder.glob(f"{_COPIES}*"):  # of a build that was killed
-            shutil.rmtree(leftover, ignore_errors=True)
+            _remove(leftover)
         return in_folder(folder, name, notify)
     except (OSError, sqlite3.Error) as error:
         notify(f"no index is kept in {folder}: {getattr(error, 'strerror', None) or error}")
         return in_memory()
 
 
-def _copies_in(folder: Path) -> Path:
-    """Where one build unpacks compressed planes: made when one is, and of a name that nobody can have put there before."""
-    return folder / f"{_COPIES}{secrets.token_hex(8)}"
+def _copies_in(folder: Path | None) -> Path:
+    """Where one build unpacks compressed planes: made when one is, and of a name that nobody can have put there before.
+
+    Without a folder that is a temporary one.
+    """
+    if folder is None:
+        import tempfile  # takes long to import, as does shutil, and few builds need either
+
+        folder = Path(tempfile.gettempdir())
+    return folder / f"{_COPIES}{uuid4().hex}"
+
+
+def _remove(folder: Path) -> None:
+    if folder.is_dir():
+        import shutil
+
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _opened(root: Path, index: Index, copies: Path, spread: Spread, notify: Notify, privacy: Privacy | None) -> Workspace:

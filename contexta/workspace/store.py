@@ -102,7 +102,7 @@ class Workspace:
         return self._refs("deployment")
 
     def _refs(self, kind: str) -> tuple[StableRef, ...]:
-        return tuple(sorted(StableRef.parse(ref) for ref in self._versions if ref.startswith(f"{kind}:")))
+        return tuple(map(StableRef.parse, sorted(ref for ref in self._versions if ref.startswith(f"{kind}:"))))
 
     def beside(self, ref: StableRef) -> tuple[StableRef, ...]:
         """The deployments that some line names together with a run, or the runs of a deployment, sorted."""

@@ -4,10 +4,8 @@ A file that can be read at any place costs the least: the lines of a run stand a
 unpacked piece by piece, so memory does not follow its size, and no further than MAX_UNPACKED, so the disk does not either.
 """
 
-import gzip
 import importlib.util
 import sys
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
@@ -82,6 +80,9 @@ def _pieces(archive: BinaryIO, packing: str) -> Iterator[bytes]:
         raise EOFError
     archive.seek(0)
     if packing == "gz":
+        import gzip
+        import zlib
+
         with gzip.GzipFile(fileobj=archive) as stream:
             yield from _read(stream, (gzip.BadGzipFile, zlib.error))
         return
