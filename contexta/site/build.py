@@ -28,7 +28,7 @@ Tell = Callable[[str], None]
 
 # Tasks are handed out in bundles of about so many bytes of lines at least and at most, and no more than so many tasks. Who begins a
 # bundle reads the run before it too, and who takes a large one last is waited for: so, the less is left, the smaller they are.
-_SMALL, _LARGE, _BUNDLE = 8_000_000, 64_000_000, 128
+_SMALL, _LARGE, _BUNDLE = 8_000_000, 128_000_000, 128
 
 # After so many pages what was made is kept, so that a build that is killed has not worked in vain.
 _KEEP_EVERY = 500

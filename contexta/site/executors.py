@@ -25,7 +25,7 @@ R = TypeVar("R")
 _LITTLE = 3_000_000
 
 # So many tasks wait for each worker: enough to keep it busy, few enough to keep them small together.
-_AHEAD = 3
+_AHEAD = 2
 
 # How often circles of objects are looked for. A run is many objects that live until its page is made, and no circles: looking often costs
 # a long run a sixth of its time.

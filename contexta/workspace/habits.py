@@ -73,7 +73,7 @@ class Habits:
     _series: dict[Fields, MetricPayload] = field(default_factory=dict)
     _places: dict[Texts, Place] = field(default_factory=dict)
     _tracks: dict[tuple[Place, Fields, Fields], Track] = field(default_factory=dict)
-    after: dict[Stencil, list[Stencil]] = field(default_factory=dict)
+    after: defaultdict[Stencil | None, list[Stencil]] = field(default_factory=lambda: defaultdict(list))
     track_of: dict[Stencil, Track] = field(default_factory=dict)
     others: list[Stencil] = field(default_factory=list)
     _layouts: dict[Layout, Layout] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Habits:
 
     def make_room(self) -> None:
         """Forget everything where no more could be remembered; to be called between one run and the next."""
-        if len(self._tracks) >= _MAX_TRACKS or len(self.after) >= _MAX_STENCILS or len(self._series) >= _MAX_SERIES:
+        if len(self._tracks) >= _MAX_TRACKS or len(self.track_of) >= _MAX_STENCILS or len(self._series) >= _MAX_SERIES:
             for table in fields(self):
                 getattr(self, table.name).clear()
 
@@ -123,13 +123,12 @@ class Habits:
 
     def is_open_for(self, track: Track) -> bool:
         """Whether one more stencil of a track would be remembered: not before its second line, for most come alone or often."""
-        return track.parsed > 1 and len(track.stencils) < _MAX_WAYS and len(self.after) < _MAX_STENCILS
+        return track.parsed > 1 and len(track.stencils) < _MAX_WAYS and len(self.track_of) < _MAX_STENCILS
 
     def add(self, track: Track, stencil: Stencil) -> Stencil:
         """Remember a stencil; gives it as it is kept."""
         kept = self._kept(stencil)
         track.stencils.append(kept)
-        self.after[kept] = []
         self.track_of[kept] = track
         return kept
 
@@ -148,8 +147,8 @@ class Habits:
         constants = tuple(map(self._pieces.setdefault, constants, constants))
         return replace(stencil, layout=self._layouts.setdefault(layout, layout), constants=constants)
 
-    def expect(self, before: Stencil, stencil: Stencil) -> None:
-        """Remember that a line of one stencil came after one of another."""
+    def expect(self, before: Stencil | None, stencil: Stencil) -> None:
+        """Remember that a line of one stencil came after one of another, or as the first of its run that has one."""
         following = self.after[before]
         if stencil not in following and len(following) < _MAX_NEXT:
             following.append(stencil)

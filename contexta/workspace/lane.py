@@ -210,19 +210,19 @@ class Lane:
         return None if new is None else self.habits.add(spot.track, new)
 
     def _follow(self, stencil: Stencil | None) -> None:
-        """Expect lines like this one when the one before it comes again."""
-        if stencil is not None and self._last is not None:
+        """Expect lines like this one when the one before it comes again, or another run begins."""
+        if stencil is not None:
             self.habits.expect(self._last, stencil)
-        self._last = stencil or self._last
+            self._last = stencil
 
     def hold(self, block: Block, begin: int) -> int:
         """Keep lines from one on, without parsing them, until they are taken; gives the first that is not as expected, or too many."""
+        if not self.run:
+            return begin
         held = self._held
         if not held.rows and len(self._scopes) > _MAX_SCOPES:
             self._forget()
         last = held.used[-1] if held.used else self._last
-        if last is None:
-            return begin
         end = self._match(last, block, begin, min(len(block.texts), begin + self._reach - len(held)))
         held.numbers += block.numbers[begin:end]
         return end
@@ -247,7 +247,7 @@ class Lane:
         self._reach = _FEW
         return Taken(taken, passed, (held.block(file, self._cutters), end))
 
-    def _match(self, last: Stencil, block: Block, begin: int, stop: int) -> int:
+    def _match(self, last: Stencil | None, block: Block, begin: int, stop: int) -> int:
         """Hold the lines from one on that are as expected after the one before, up to one that is not."""
         held, shift = self._held, len(self._held) - begin
         rows, used, following, cutters = held.rows, held.used, self.habits.after, self._cutters
