@@ -169,32 +169,33 @@ class _Site:
         and pages for which it was not are made again.
         """
         new = [ref for ref in self.plan.runs if self._must_make(str(ref), self.workspace.state(ref), sorted(self._near(ref)))]
-        self._work(crew, [self._run_order(ref, guess) for ref, guess in self._guessed(new)])
+        self._work(crew, [self._run_order(*guess) for guess in self._guessed(new)])
         found = [self._summaries[str(ref)] for ref in self.plan.runs]
         before = predecessors(found)
         pairs = compared(found, before)
         wanted = {ref: self._against(before.get(str(ref), ""), compared=str(ref) in pairs) for ref in self.plan.runs}
         wrong = [(ref, against) for ref, against in wanted.items() if self.made[str(ref)].against != against]
-        self._work(crew, [self._run_order(ref, against) for ref, against in wrong])
+        self._work(crew, [self._run_order(ref, against, self.workspace.run_source(ref).lines.size) for ref, against in wrong])
         self._compare(crew, pairs)
         self.workspace.keep_starts({ref: self._summaries[str(ref)].started_at for ref in new})
         return found
 
-    def _guessed(self, refs: Iterable[StableRef]) -> Iterator[tuple[StableRef, Against]]:
-        """New runs, those of one project in the order in which they seem to have begun, and what each is probably measured against.
+    def _guessed(self, refs: Iterable[StableRef]) -> Iterator[tuple[StableRef, Against, int]]:
+        """New runs, those of one project in the order in which they seem to have begun, what each is probably measured against, and sizes.
 
         That is what it was measured against before, else the run before it, else the latest of those that are as they were.
         """
         latest = self._latest_as_before()
-        by_project: dict[str, list[StableRef]] = {}
-        for ref in sorted(refs, key=lambda ref: _glanced(self.workspace.run_source(ref))):
-            by_project.setdefault(str(ref.owner("project")), []).append(ref)
+        by_project: dict[str, list[_Glance]] = {}
+        for glance in sorted(_glance(self.workspace.run_source(ref)) for ref in refs):
+            by_project.setdefault(str(glance.ref.owner("project")), []).append(glance)
         for project, new in by_project.items():
-            for left, ref in zip(range(len(new), 0, -1), new, strict=True):
-                made = Made.from_json("", self._before.get(str(ref), ("", b""))[1])
+            for left, glance in zip(range(len(new), 0, -1), new, strict=True):
+                ref = str(glance.ref)
+                made = Made.from_json("", self._before.get(ref, ("", b""))[1])
                 previous = latest.get(project, "") if made is None else made.against.ref
-                yield ref, Against(previous, compared=bool(previous) and left <= COMPARED)
-                latest[project] = str(ref)
+                yield glance.ref, Against(previous, compared=bool(previous) and left <= COMPARED), glance.size
+                latest[project] = ref
 
     def _latest_as_before(self) -> dict[str, str]:
         """Project → the latest of its runs that were not made anew and that later ones may be measured against."""
@@ -204,12 +205,12 @@ class _Site:
     def _against(self, previous: str, *, compared: bool) -> Against:
         return Against(previous, self.made[previous].traits, compared) if previous else ALONE
 
-    def _run_order(self, ref: StableRef, against: Against) -> _Order:
+    def _run_order(self, ref: StableRef, against: Against, size: int) -> _Order:
         """The page of a run, and along with it the one that compares it with another, where that must be made."""
         beside = None
         if against.compared and self._must_compare(left := StableRef.parse(against.ref), ref):
             beside = self._beside(left, ref)
-        return _Order(partial(self._run_task, ref, against, beside), self.workspace.run_source(ref).lines.size)
+        return _Order(partial(self._run_task, ref, against, beside), size)
 
     def _run_task(self, ref: StableRef, against: Against, beside: frozenset[str] | None) -> RunTask:
         previous = self.workspace.run_source(StableRef.parse(against.ref)) if against.ref else None
@@ -333,10 +334,20 @@ class _Site:
         self._new.clear()
 
 
-def _glanced(source: RunSource) -> tuple[str, str, int]:
-    """The key that puts runs in the order of their beginning, as far as can be told without reading them."""
+class _Glance(NamedTuple):
+    """What puts runs in the order of their beginning, as far as can be told without reading them; and how many bytes of lines one has."""
+
+    began: str
+    name: str
+    place: int
+    ref: StableRef
+    size: int
+
+
+def _glance(source: RunSource) -> _Glance:
     time, file, place = source.lines.glance()
-    return (chronological(time), source.ref.text, 0) if time else ("", file, place)
+    key = (chronological(time), source.ref.text, 0) if time else ("", file, place)
+    return _Glance(*key, source.ref, source.lines.size)
 
 
 def _bundles(orders: Sequence[_Order], parts: int) -> Iterator[list[_Order]]:

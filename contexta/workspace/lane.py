@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, pairwise, repeat, starmap
 from math import isfinite
-from operator import eq, is_not
+from operator import eq, is_, is_not
 from typing import Any, NamedTuple
 
 from contexta.contract import MetricRecord, StableRef
@@ -88,7 +88,6 @@ class Lane:
     runs: set[StableRef] = field(default_factory=set)
     _scopes: Scopes = field(init=False)
     _spots: dict[tuple[Track, Scope], Spot] = field(default_factory=dict)
-    _channels: dict[tuple[Track, Scope], Channel] = field(default_factory=dict)
     _met: dict[tuple[Fields, Fields, Fields], Spot] = field(default_factory=dict)
     _cutters: Cutters = field(init=False)
     _last: Stencil | None = None
@@ -193,11 +192,8 @@ class Lane:
         scope.sighting.saw(first, last)
 
     def _channel(self, track: Track, scope: Scope) -> Channel:
-        channel = self._channels.get((track, scope))
-        if channel is None:
-            self.producers.add(str(track.manner[PRODUCER]))
-            channel = self._channels[track, scope] = self.series.channel(scope.subject, scope.owner, track.payload)
-        return channel
+        self.producers.add(str(track.manner[PRODUCER]))
+        return self.series.channel(scope.subject, scope.owner, track.payload)
 
     # ------------------------------------------------------------ unparsed
 
@@ -251,12 +247,10 @@ class Lane:
         """Hold the lines from one on that are as expected after the one before, up to one that is not."""
         held, shift = self._held, len(self._held) - begin
         rows, used, following, cutters = held.rows, held.used, self.habits.after, self._cutters
-        for place in range(begin, stop):
-            raw = block.texts[place]
-            size = len(raw)
+        for place, raw in enumerate(block.texts[begin:stop], begin):
             for stencil in following[last]:
                 cuts, constants = cutters[stencil]
-                cut = cuts.get(size)
+                cut = cuts.get(len(raw))
                 if cut is not None and cut[0](raw) == constants:
                     rows.append(cut[1](raw))
                     used.append(stencil)
@@ -344,6 +338,8 @@ class Lane:
     def _take_rows(self, rows: list[Row], used: list[Stencil], others: set[int]) -> int:
         """Take rows up to the first that does not fit; gives how many those are."""
         layouts = [stencil.layout for stencil in used]
+        if all(map(is_, layouts, layouts[1:])):  # nearly always
+            return self._take_like(rows, used, others)
         changes = compress(range(1, len(layouts)), starmap(is_not, pairwise(layouts)))
         for start, end in pairwise((0, *changes, len(layouts))):
             taken = self._take_like(rows[start:end], used[start:end], others)
@@ -421,7 +417,7 @@ class Lane:
     def _forget(self) -> None:
         """Let go of scopes, of which there may be as many as samples; who comes again is met anew."""
         self.tell()
-        for table in (self._scopes, self._spots, self._channels, self._met):
+        for table in (self._scopes, self._spots, self._met):
             table.clear()
 
 
