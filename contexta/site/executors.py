@@ -116,11 +116,10 @@ def available_cores() -> int:
 @contextmanager
 def processes(jobs: int) -> Iterator[Crew]:
     """So many processes on this machine, which end with this one however it ends; where there is little to do, this one alone."""
-    hire = InProcess if jobs < 2 else partial(_pool, jobs)
-    crew = Crew(hire, _AHEAD * jobs, _LITTLE)
     before = gc.get_threshold()
-    if jobs < 2:  # otherwise this process waits for others, and what it hears from them lies in circles
-        gc.set_threshold(*_RARELY)
+    hire = InProcess if jobs < 2 else partial(_pool, jobs, before)
+    crew = Crew(hire, _AHEAD * jobs, _LITTLE)
+    gc.set_threshold(*_RARELY)
     try:
         yield crew
     finally:
@@ -128,9 +127,10 @@ def processes(jobs: int) -> Iterator[Crew]:
         crew.dismiss()
 
 
-def _pool(jobs: int) -> Executor:
+def _pool(jobs: int, thresholds: tuple[int, int, int]) -> Executor:
     from concurrent.futures import ProcessPoolExecutor  # a build with nothing new needs none, and it takes long to import
 
+    gc.set_threshold(*thresholds)  # from now on this process waits for others, and what it hears from them lies in circles
     return ProcessPoolExecutor(jobs, initializer=_begin_worker)
 
 
