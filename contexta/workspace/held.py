@@ -1,12 +1,14 @@
 """Lines that wait to be taken: of many at once, what varies is checked column by column."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from contexta.workspace.columns import are_whole_numbers, names_fit, times_fit, written_as
 from contexta.workspace.frames import Framed
 from contexta.workspace.habits import Cutters
 from contexta.workspace.lines import Block
-from contexta.workspace.stencil import Row, Stencil, line_of
+from contexta.workspace.stencil import Layout, Row, Stencil, line_of
 
 
 class Alike(NamedTuple):
@@ -47,6 +49,16 @@ class Held:
         """How many rows come before a place."""
         return end - sum(place < end for place in self.passed)
 
+    def first_odd(self) -> int:
+        """The place of the first record that is not like others as it seemed; where there is none, the end."""
+        alike = {place: one for place, (_, one) in self.passed.items() if isinstance(one, Alike)}
+        by_layout: dict[Layout, list[Alike]] = {}
+        for one in alike.values():
+            by_layout.setdefault(one.stencil.layout, []).append(one)
+        if all(map(_are_alike, by_layout.values())):
+            return len(self)
+        return next((place for place, one in alike.items() if not _are_alike([one])), len(self))
+
     def block(self, file: str, cutters: Cutters) -> Block:
         """The lines once more: they were let go, so that not all of a run must be in the processor's cache."""
         texts = [line_of(row, cutters[stencil][1]) for row, stencil in zip(self.rows, self.used, strict=True)]
@@ -63,3 +75,20 @@ class Taken(NamedTuple):
     metrics: int
     passed: list[Framed | Alike]
     left: tuple[Block, int] | None = None
+
+
+def _are_alike(lines: Sequence[Alike]) -> bool:
+    used = [line.stencil for line in lines]
+    return as_written(used[0].layout, [*zip(*[line.row for line in lines], strict=True)], used, used)
+
+
+def as_written(layout: Layout, columns: Sequence[Sequence[bytes]], used: Sequence[Stencil], kinds: Iterable[Stencil]) -> bool:
+    """Whether all that varies in lines of one layout, but for what was measured, is as it should be."""
+    framed, observed, recorded, names = (columns[place] for place in (layout.framed, layout.observed, layout.recorded, layout.name))
+    patterns = {kind.name_pattern for kind in kinds}
+    return (
+        written_as(framed, layout.framed_pattern)
+        and times_fit(layout.pattern, observed, recorded)
+        and names_fit(names, [kind.name_pattern for kind in used] if len(patterns) > 1 else [*patterns] * len(names))
+        and (are_whole_numbers(columns[layout.last]) if layout.numbered else columns[layout.last] == names)
+    )

@@ -17,29 +17,20 @@ from typing import Any, NamedTuple
 from contexta.contract import MetricRecord, StableRef
 from contexta.contract.fields import is_before, is_time
 from contexta.contract.refs import MAX_REF, is_component
-from contexta.errors import ContextaError
-from contexta.workspace.columns import are_whole_numbers, names_fit, numbers, tags_of, times_fit, written_as
-from contexta.workspace.envelopes import checked
-from contexta.workspace.frames import Framed, RecordItem, interpret
-from contexta.workspace.habits import Cutters, Habits, Track
-from contexta.workspace.held import Alike, Held, Taken
-from contexta.workspace.lines import Block, Located, is_too_deep
+from contexta.workspace.columns import numbers, tags_of
+from contexta.workspace.habits import Habits, Track
+from contexta.workspace.held import Taken, as_written
+from contexta.workspace.lines import Block
+from contexta.workspace.matching import Matcher
 from contexta.workspace.mentions import Mentions, later
 from contexta.workspace.said import PRODUCER, Fields, Said, said_in, said_of
 from contexta.workspace.scopes import Scope, Scopes
 from contexta.workspace.series import Channel, SeriesBuilder, kept_tags
-from contexta.workspace.stencil import Layout, Row, Stencil, parts_of, stencil_of
+from contexta.workspace.stencil import Row, Stencil
 from contexta.workspace.thinning import Tags
-from contexta.workspace.trimming import LONG
-
-# At once at most so many lines, and so many after one of them did not fit.
-_MANY, _FEW = 512, 8
 
 # As many scopes are remembered at once (and those of the lines of a block).
 _MAX_SCOPES = 1024
-
-# The types of records that may wait until the metrics around them are taken.
-_PATIENT = ("event", "span")
 
 
 class Repeated(Exception):
@@ -89,13 +80,10 @@ class Lane:
     _scopes: Scopes = field(init=False)
     _spots: dict[tuple[Track, Scope], Spot] = field(default_factory=dict)
     _met: dict[tuple[Fields, Fields, Fields], Spot] = field(default_factory=dict)
-    _cutters: Cutters = field(init=False)
-    _last: Stencil | None = None
-    _reach: int = _MANY
-    _held: Held = field(default_factory=Held)
+    _matcher: Matcher = field(init=False)
 
     def __post_init__(self) -> None:
-        self._scopes, self._cutters = Scopes(self.run), self.habits.cutters(self.run)
+        self._scopes, self._matcher = Scopes(self.run), Matcher(self.habits, self.run)
 
     # ------------------------------------------------------------ whole checks
 
@@ -182,8 +170,7 @@ class Lane:
         self.newest = later(self.newest or said.recorded, said.recorded)
         self._channel(spot.track, scope).append(said.observed, said.value, fit.tags)
         spot.track.parsed += 1
-        if self.run:
-            self._follow(self._expected(spot, raw, frame, said))
+        self._matcher.learn(spot.track, raw, frame, said)
         return True
 
     def _saw(self, scope: Scope, first: str, last: str) -> None:
@@ -197,133 +184,28 @@ class Lane:
 
     # ------------------------------------------------------------ unparsed
 
-    def _expected(self, spot: Spot, raw: bytes, frame: Mapping[str, Any], said: Said) -> Stencil | None:
-        """The stencil of a line that was taken, known or new; None where it has none."""
-        for stencil in spot.track.stencils:
-            if self._row(stencil, raw) is not None:
-                return stencil
-        new = stencil_of(raw, frame, said, self.run) if self.habits.is_open_for(spot.track) and not is_too_deep(raw) else None
-        return None if new is None else self.habits.add(spot.track, new)
-
-    def _follow(self, stencil: Stencil | None) -> None:
-        """Expect lines like this one when the one before it comes again, or another run begins."""
-        if stencil is not None:
-            self.habits.expect(self._last, stencil)
-            self._last = stencil
-
     def hold(self, block: Block, begin: int) -> int:
         """Keep lines from one on, without parsing them, until they are taken; gives the first that is not as expected, or too many."""
-        if not self.run:
-            return begin
-        held = self._held
-        if not held.rows and len(self._scopes) > _MAX_SCOPES:
+        if self._matcher.is_empty and len(self._scopes) > _MAX_SCOPES:
             self._forget()
-        last = held.used[-1] if held.used else self._last
-        end = self._match(last, block, begin, min(len(block.texts), begin + self._reach - len(held)))
-        held.numbers += block.numbers[begin:end]
-        return end
+        return self._matcher.hold(block, begin)
 
     @property
     def is_full(self) -> bool:
         """Whether the lines that are held should be taken before there are more."""
-        return len(self._held) >= self._reach
+        return self._matcher.is_full
 
     def take_held(self, file: str) -> Taken:
         """Take the lines that were held. What was passed over may be taken after all that is taken here, as if it came in its order."""
-        held, self._held = self._held, Held()
-        end = _first_odd(held.passed, len(held))
+        held = self._matcher.release()
+        end = held.first_odd()
         rows = held.rows_before(end)
         taken = self._take_rows(held.rows[:rows], held.used[:rows], held.others)
         if taken < rows:
             end = held.place(taken)
+        self._matcher.taken(held, taken, end)
         passed = [one for place, (_, one) in held.passed.items() if place < end]
-        if end == len(held):
-            self._reach = min(_MANY, 4 * self._reach)
-            return Taken(taken, passed)
-        self._reach = _FEW
-        return Taken(taken, passed, (held.block(file, self._cutters), end))
-
-    def _match(self, last: Stencil | None, block: Block, begin: int, stop: int) -> int:
-        """Hold the lines from one on that are as expected after the one before, up to one that is not."""
-        held, shift = self._held, len(self._held) - begin
-        rows, used, following, cutters = held.rows, held.used, self.habits.after, self._cutters
-        for place, raw in enumerate(block.texts[begin:stop], begin):
-            for stencil in following[last]:
-                cuts, constants = cutters[stencil]
-                cut = cuts.get(len(raw))
-                if cut is not None and cut[0](raw) == constants:
-                    rows.append(cut[1](raw))
-                    used.append(stencil)
-                    last = stencil
-                    break
-            else:
-                if b'"metric"' not in raw:
-                    other = self._alike(block, place, held.others) or self._patient(block, place, held.others)
-                    if other is None:
-                        return place
-                    held.passed[place + shift] = raw, other
-                    continue
-                found = self._cut_anew(raw, following[last])
-                if found is None:
-                    return place
-                rows.append(found[0])
-                used.append(found[1])
-                last = found[1]
-        return stop
-
-    def _cut_anew(self, raw: bytes, stencils: Iterable[Stencil]) -> tuple[Row, Stencil] | None:
-        """The parts of a line that none of some stencils has with the cuts that are known, and its stencil."""
-        for stencil in stencils:
-            row = self._row(stencil, raw)
-            if row is not None:
-                return row, stencil
-        return None
-
-    def _row(self, stencil: Stencil, raw: bytes) -> Row | None:
-        """The parts of a line; None for one of another stencil."""
-        cuts, constants = self._cutters[stencil]
-        known = cuts.get(len(raw))
-        row = parts_of(raw, known, constants)
-        # Where the number at the end got longer, lines of the same length are cut elsewhere.
-        if row is None and (known is None or stencil.layout.numbered):
-            known = cuts[len(raw)] = stencil.cut(raw, constants)
-            row = parts_of(raw, known, constants)
-        return row
-
-    def _alike(self, block: Block, place: int, others: set[int]) -> Alike | None:
-        """A line that is no metric, and like others; adds the hash of its name."""
-        raw = block.texts[place]
-        if len(raw) > LONG or is_too_deep(raw):
-            return None
-        for stencil in self.habits.others:
-            row = self._row(stencil, raw)
-            if row is not None:
-                others.add(hash(row[stencil.layout.name]))
-                return Alike(stencil, row, block.numbers[place], raw)
-        return None
-
-    def _patient(self, block: Block, place: int, others: set[int]) -> Framed | None:
-        """A line that is an event or a span, so that it may wait too; likewise. If it is good, others like it are expected."""
-        line = block.parsed(place)
-        if not isinstance(line, Located):
-            return None
-        try:
-            item = interpret(line.value)
-            if not isinstance(item, RecordItem) or item.data["envelope"]["record_type"] not in _PATIENT:
-                return None
-            name = item.data["envelope"]["record_ref"].rpartition(".")[2]
-        except (ContextaError, KeyError, TypeError, AttributeError):  # to be told when it is read as any line
-            return None
-        others.add(hash(name.encode()))
-        if self.habits.is_open_for_others and not line.lenient and checked(item.data) is not None:
-            self._expect_alike(block.texts[place], line.value)
-        return Framed(line, item)
-
-    def _expect_alike(self, raw: bytes, frame: Mapping[str, Any]) -> None:
-        said = said_in(frame)
-        stencil = None if said is None else stencil_of(raw, frame, said, self.run)
-        if stencil is not None:
-            self.habits.add_other(stencil)
+        return Taken(taken, passed, (self._matcher.block(held, file), end) if end < len(held) else None)
 
     def _scopes_of(self, kinds: Iterable[Stencil]) -> dict[Stencil, Scope] | None:
         """Where the lines of these stencils belong in the run at hand; None where any of them must be read otherwise."""
@@ -360,7 +242,7 @@ class Lane:
     def _take_all(self, rows: list[Row], used: list[Stencil], others: set[int]) -> bool:
         """Take rows of one layout, where all of them fit: checked column by column."""
         layout, columns, kinds = used[0].layout, list(zip(*rows, strict=True)), dict.fromkeys(used)
-        if not _as_written(layout, columns, used, kinds):
+        if not as_written(layout, columns, used, kinds):
             return False
         observed, recorded, names = columns[layout.observed], columns[layout.recorded], columns[layout.name]
         measured = _measured(columns[layout.measured], used, kinds)
@@ -381,7 +263,6 @@ class Lane:
         newest = max(recorded).decode()
         self.newest = later(self.newest or newest, newest)
         self._append(scopes, used, [*map(bytes.decode, observed)], values, tags)
-        self._last = used[-1]
         return True
 
     def _append(
@@ -419,34 +300,6 @@ class Lane:
         self.tell()
         for table in (self._scopes, self._spots, self._met):
             table.clear()
-
-
-def _as_written(layout: Layout, columns: Sequence[Sequence[bytes]], used: Sequence[Stencil], kinds: Iterable[Stencil]) -> bool:
-    """Whether all that varies in lines of one layout, but for what was measured, is as it should be."""
-    framed, observed, recorded, names = (columns[place] for place in (layout.framed, layout.observed, layout.recorded, layout.name))
-    patterns = {kind.name_pattern for kind in kinds}
-    return (
-        written_as(framed, layout.framed_pattern)
-        and times_fit(layout.pattern, observed, recorded)
-        and names_fit(names, [kind.name_pattern for kind in used] if len(patterns) > 1 else [*patterns] * len(names))
-        and (are_whole_numbers(columns[layout.last]) if layout.numbered else columns[layout.last] == names)
-    )
-
-
-def _first_odd(passed: Mapping[int, tuple[bytes, Framed | Alike]], end: int) -> int:
-    """The place of the first line that is not like others as it seemed; else this end."""
-    alike = {place: one for place, (_, one) in passed.items() if isinstance(one, Alike)}
-    by_layout: dict[Layout, list[Alike]] = {}
-    for one in alike.values():
-        by_layout.setdefault(one.stencil.layout, []).append(one)
-    if all(map(_are_alike, by_layout.values())):
-        return end
-    return next((place for place, one in alike.items() if not _are_alike([one])), end)
-
-
-def _are_alike(lines: Sequence[Alike]) -> bool:
-    used = [line.stencil for line in lines]
-    return _as_written(used[0].layout, [*zip(*[line.row for line in lines], strict=True)], used, used)
 
 
 def content_of(base: int, tags: Tags, observed: bytes, recorded: bytes, value: float) -> int:
