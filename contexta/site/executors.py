@@ -124,6 +124,7 @@ def processes(jobs: int) -> Iterator[Crew]:
         yield crew
     finally:
         gc.set_threshold(*before)
+        gc.unfreeze()
         crew.dismiss()
 
 
@@ -131,6 +132,7 @@ def _pool(jobs: int, thresholds: tuple[int, int, int]) -> Executor:
     from concurrent.futures import ProcessPoolExecutor  # a build with nothing new needs none, and it takes long to import
 
     gc.set_threshold(*thresholds)  # from now on this process waits for others, and what it hears from them lies in circles
+    gc.freeze()  # among which what is there already need not be looked through
     return ProcessPoolExecutor(jobs, initializer=_begin_worker)
 
 
