@@ -17,6 +17,9 @@ from contexta.workspace.trimming import LONG
 # At once at most so many lines, and so many after one of them was not as it seemed.
 _MANY, _FEW = 512, 8
 
+# Of as many lengths of a stencil's lines it is remembered how they are cut.
+_MAX_LENGTHS = 256
+
 # The types of records that may wait until the metrics around them are taken.
 _PATIENT = ("event", "span")
 
@@ -139,11 +142,16 @@ class Matcher:
         cuts, constants = self._cutters[stencil]
         known = cuts.get(len(raw))
         row = parts_of(raw, known, constants)
+        if row is not None or (known is not None and not stencil.layout.numbered):
+            return row
         # Where the number at the end got longer, lines of the same length are cut elsewhere.
-        if row is None and (known is None or stencil.layout.numbered):
-            known = cuts[len(raw)] = stencil.cut(raw, constants)
-            row = parts_of(raw, known, constants)
-        return row
+        has_room = known is not None or len(cuts) < _MAX_LENGTHS
+        if not has_room and not stencil.begins(raw, constants):
+            return None
+        cut = stencil.cut(raw, constants)
+        if has_room:
+            cuts[len(raw)] = cut
+        return parts_of(raw, cut, constants)
 
     def _alike(self, block: Block, place: int, others: set[int]) -> Alike | None:
         """A line that is no metric, and like others; adds the hash of its name."""

@@ -89,6 +89,17 @@ class Stencil:
         """The constants in the lines of a run."""
         return cast(Row, self._fill(filled))
 
+    def begins(self, raw: bytes, constants: Row) -> bool:
+        """Whether a line of a run in which these are the constants begins as its lines do, up to what was measured."""
+        at = 0
+        for piece, width in zip(constants, self.widths, strict=False):
+            if not raw.startswith(piece, at):
+                return False
+            if not width:
+                break
+            at += len(piece) + width
+        return True
+
     def cut(self, raw: bytes, constants: Row) -> Cut:
         """What cuts lines as long as this one, of a run in which these are the constants; where it is too short, into nothing.
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contexta.workspace import matching
 from contexta.workspace.frames import Framed
 from contexta.workspace.habits import Habits
 from contexta.workspace.held import Alike, Held
@@ -37,6 +38,14 @@ def test_records_that_are_no_metrics_are_read_once_and_then_known() -> None:
 )
 def test_the_first_that_is_not_as_it_seemed_is_told(old: bytes, new: bytes) -> None:
     assert held_of(event(0), event(1), event(2).replace(old, new, 1), event(3)).first_odd() == 2
+
+
+def test_lines_of_ever_new_lengths_are_known_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "_MAX_LENGTHS", 2)
+    lines = [event(number, message="m" * number, stage="ab"[number % 2]) for number in range(40)]
+    held = held_of(*lines)
+    assert [type(one) for _, one in held.passed.values()] == [Framed, Framed, *[Alike] * 38]
+    assert held.first_odd() == 40
 
 
 def test_metrics_of_which_nothing_is_known_are_not_held() -> None:

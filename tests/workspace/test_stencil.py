@@ -74,15 +74,15 @@ def test_a_short_line_makes_none() -> None:
     assert row(learned(line()), b"{}\n") is None
 
 
-def event(number: int = 0, run: str = RUN, **payload: Any) -> bytes:
-    record = build.event(f"e-{number}", payload=payload, stage_execution_ref="stage:p.r.train")
-    whole = {**build.record_frame(record), "captured_at": build.at(number, ".5"), "payload_ref": f"record:p.r.e-{number}"}
+def event(number: int = 0, run: str = RUN, stage: str = "train", **payload: Any) -> bytes:
+    record = build.event(f"e-{number % 10}", payload=payload, stage_execution_ref=f"stage:p.r.{stage}")
+    whole = {**build.record_frame(record), "captured_at": build.at(number, ".5"), "payload_ref": f"record:p.r.e-{number % 10}"}
     return json.dumps(whole, separators=(",", ":"), sort_keys=True).replace(RUN, run).encode() + b"\n"
 
 
 def test_of_a_record_that_is_no_metric_the_payload_varies() -> None:
     stencil = learned(event())
-    payload = {"attributes": {"payload": {"observed_at": "é}"}}, "event_key": "another"}
+    payload: dict[str, Any] = {"attributes": {"payload": {"observed_at": "é}"}}, "event_key": "another"}
     found = row(stencil, event(7, run="p.another", **payload), "p.another")
     assert stencil is not None
     assert found is not None
