@@ -686,7 +686,9 @@ def test_words_that_are_no_text_are_no_traceback(iris: Path, tmp_path: Path, for
 
 
 def test_ctrl_c_is_no_traceback_and_no_success(iris: Path, out: Path) -> None:
-    interrupt = "import signal; from contexta import site; site.build_site = lambda *a, **k: signal.raise_signal(signal.SIGINT)"
+    # Whoever is started in the background of a shell does not hear of it, as its children do not.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    interrupt = f"{heard}; from contexta import site; site.build_site = lambda *a, **k: signal.raise_signal(signal.SIGINT)"
     result = process("build", iris, "-o", out, code=f"from contexta import cli; {interrupt}; cli.main()")
     assert result.returncode != OK
     assert b"Traceback" not in result.stderr
