@@ -60,11 +60,14 @@ _BAR = 24
 _BLOCKS = "▁▂▃▄▅▆▇█"
 LEVEL_SIGNS = {"critical": "✗", "error": "✗", "warning": "▲", "info": "•", "debug": "·"}
 
-# C0 and C1 controls other than newline and tab, bidirectional controls, zero-width and other invisible characters, lone surrogates.
-# The inside of a character class.
+# The last two of each plane, and some in the first: no characters at all, and errors in HTML (https://infra.spec.whatwg.org/#noncharacter).
+_NO_CHARACTERS = r"\ufdd0-\ufdef\ufffe\uffff" + "".join([rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(1, 17)])
+
+# C0 and C1 controls other than newline and tab, bidirectional controls, zero-width and other invisible characters, lone surrogates, and
+# what is no character. The inside of a character class.
 HIDDEN = (
     r"\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    r"\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
+    rf"\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f{_NO_CHARACTERS}"
 )
 _HIDDEN = re.compile(f"[{HIDDEN}]")
 

@@ -206,6 +206,7 @@ def test_a_moment_reads_to_the_second_and_says_its_zone(timestamp: str) -> None:
         ("isolate\u2066", "isolate⟨U+2066⟩"),
         ("\ufeffbom", "⟨U+FEFF⟩bom"),
         ("half\ud800", "half⟨U+D800⟩"),
+        ("none\ufdd0\uffff\U0003ffff", "none⟨U+FDD0⟩⟨U+FFFF⟩⟨U+3FFFF⟩"),
     ],
 )
 def test_what_cannot_be_seen_is_made_visible(text: str, expected: str) -> None:
