@@ -2,7 +2,8 @@
 
 A metric record is checked whole, field by field, when its manner (who wrote it, and how) or its series (key, unit, aggregation) are
 first seen. Another of a manner and series that were each seen before is taken after checking just its scopes, reference, times and
-value; and one that is written like others of its kind is not even parsed (see `stencil`).
+value; and one that is written like others of its kind is not even parsed: `matching` finds it, by its `stencil`. Events and spans like
+others are found so too, and taken where the lines of a run are put together.
 
 Each way gives exactly what a whole check would give. A line of which this is not certain takes the next, slower way.
 """

@@ -39,7 +39,8 @@ _TIMES = ("captured_at", "appended_at", "observed_at", "recorded_at")
 class Layout:
     """What lines that are checked together have in common: where the parts stand in a row, and how times are written.
 
-    `numbered` lines end with a number, others with the record's name again.
+    `numbered` lines end with a number, others with the record's name again. What was `measured` is a metric's value, and its tags; of any
+    other record it is the payload.
     """
 
     framed: int

@@ -1,11 +1,13 @@
 """What a build made is kept as text, and comes back as it was or not at all."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contexta.site.files import Page
-from contexta.site.made import Made
+from contexta.site.made import Against, Made
 from tests import strategies as build
 
 _texts = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -25,6 +27,13 @@ _made = st.builds(
 @given(_made)
 def test_it_comes_back_as_it_was(made: Made) -> None:
     assert Made.from_json("run:a.a", made.to_json()) == made
+
+
+@build.unhurried
+@given(_made, _texts, st.builds(Against, _texts, _texts, st.booleans()))
+def test_without_its_summary_all_else_is_kept(made: Made, traits: str, against: Against) -> None:
+    whole = replace(made, written=3, traits=traits, against=against)
+    assert whole.without_summary() == replace(whole, summary=b"")
 
 
 @pytest.mark.parametrize(
