@@ -39,7 +39,7 @@ const choice = (label, key, choices, apply) => {
 
 // theme: at once, before anything is painted
 
-const THEMES = { auto: ["◐", "Auto"], light: ["☼", "Light"], dark: ["☾", "Dark"] };
+const THEMES = { auto: ["\u25d0", "Auto"], light: ["\u263c", "Light"], dark: ["\u263e", "Dark"] };
 const shade = name => name === "auto" ? root.removeAttribute("data-theme") : root.setAttribute("data-theme", name);
 const shaded = recall("theme");
 if (shaded in THEMES) shade(shaded);
@@ -50,7 +50,7 @@ const times = () => {
   const found = all("time[datetime]").map(time => [time, time.textContent, new Date(time.dateTime)]).filter(([, , date]) => !isNaN(date));
   const local = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "long" }); // 2026-10-01 08:12:56 GMT+2
   let shown = "utc";
-  return choice("Times", "times", { utc: ["◷", "UTC"], local: ["◷", "Local"] }, name => {
+  return choice("Times", "times", { utc: ["\u25f7", "UTC"], local: ["\u25f7", "Local"] }, name => {
     if (name === shown) return;
     shown = name;
     const here = name === "local", zone = here ? `local (${local.resolvedOptions().timeZone})` : "UTC";
@@ -113,7 +113,7 @@ const value = (cell, numeric) => {
   if (time) return time.dateTime;
   const text = (cell.querySelector(".status, .level")?.lastChild || cell).textContent.trim();
   if (!data && !numeric) return text;
-  const number = data ? Number(data.value) : parseFloat(text.replace("−", "-").replace(/^[^\d.-]+/, ""));
+  const number = data ? Number(data.value) : parseFloat(text.replace("\u2212", "-").replace(/^[^\d.-]+/, ""));
   return isNaN(number) ? null : number;
 };
 const order = new Intl.Collator("en", { numeric: true });

@@ -4,6 +4,7 @@ import re
 import shutil
 import sys
 from email.message import EmailMessage
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def test_a_run_is_sent_as_text_and_html_with_its_report(example: Path) -> None:
     assert message["Subject"] == "✗ failed: digits-mlp / mlp-64, bad schedule"
     for kind in ("plain", "html"):
         for told in ("failed", "0.801 ratio", "▼ -0.1388", "FloatingPointError: the loss is nan in epoch 5", "epoch-5", "train"):
-            assert told in body(message, kind), (kind, told)
+            assert told in unescape(body(message, kind)), (kind, told)
     (report,) = attachments(message)
     assert report.get_filename() == "digits-mlp.mlp-64-bad-schedule.html"
     assert report.get_content().startswith("<!doctype html>")

@@ -4,6 +4,7 @@ They are most of a page, so they are put together here rather than in templates,
 column, of which each kind of cell is made at once. All that a workspace holds goes through `shown`, once.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,13 +41,15 @@ from contexta.report.document import (
     Time,
 )
 
-_NOTHING = f'<span class="nothing">{words.NOTHING}</span>'
 # Numbers beside it tell where it begins and ends.
 _SPARK = (
     'width="72" height="18" viewBox="0 0 720 180" aria-hidden="true" '
     'fill="none" stroke="#0072b2" stroke-width="16" stroke-linejoin="round" stroke-linecap="round"'
 )
 _QUANTITIES = frozenset((*get_args(Quantity), NoneType))
+
+# What is no letter of any script, and not in ASCII.
+_SIGN = re.compile(r"[^\x00-\x7f\w]")
 
 
 def cell(item: Cell, link: Links) -> Markup:
@@ -159,8 +162,15 @@ def _head(titles: tuple[str, ...], numeric: tuple[bool, ...]) -> str:
 
 
 def shown(text: str) -> str:
-    """Text as HTML shows it, in an element or an attribute: what is hidden made visible, then escaped."""
-    return text if _is_plain(text) else str(escape(words.visible(str(text))))
+    """Text as HTML shows it, in an element or an attribute: what is hidden made visible, then escaped.
+
+    Signs are references: so, a page whose names are in ASCII is too, which takes half the memory and is encoded in no time.
+    """
+    return text if _is_plain(text) else _SIGN.sub(_reference, str(escape(words.visible(str(text)))))
+
+
+def _reference(sign: re.Match[str]) -> str:
+    return f"&#{ord(sign[0])};"
 
 
 # A page, and the next one, puts out the same few words over and over: titles, labels, units.
@@ -169,7 +179,10 @@ often_shown = lru_cache(maxsize=4096)(shown)
 
 def _is_plain(text: str) -> bool:
     """Whether it is shown as it is; looked at whole for one character after the other, as neither a loop nor an expression is so quick."""
-    return text.isprintable() and not ("&" in text or "<" in text or ">" in text or '"' in text or "'" in text)
+    return text.isascii() and text.isprintable() and not ("&" in text or "<" in text or ">" in text or '"' in text or "'" in text)
+
+
+_NOTHING = f'<span class="nothing">{shown(words.NOTHING)}</span>'
 
 
 def _made(column: Column | _Mixed, link: Links) -> list[str]:
@@ -271,7 +284,7 @@ def _signed(kind: str, signs: Mapping[str, str], texts: Sequence[str]) -> list[s
 
 @lru_cache(maxsize=256)
 def _sign(kind: str, sign: str, text: str) -> str:
-    return f'<span class="{kind} {shown(text)}"><span aria-hidden="true">{sign}</span> {shown(text)}</span>'
+    return f'<span class="{kind} {shown(text)}"><span aria-hidden="true">{shown(sign)}</span> {shown(text)}</span>'
 
 
 def _times(_link: Links, moments: Sequence[str]) -> list[str]:
@@ -298,7 +311,7 @@ def _sparks(_link: Links, courses: Sequence[tuple[float | None, ...]]) -> list[s
 
 
 def _durations(_link: Links, lengths: Sequence[float], at_least: Sequence[bool] = ()) -> list[str]:
-    least = '<span title="inferred: at least">≥</span> '
+    least = '<span title="inferred: at least">&ge;</span> '
     return [
         f'<data value="{seconds:.9g}">{least if so else ""}{words.duration(seconds)}</data>'
         for seconds, so in zip(lengths, at_least or [False] * len(lengths), strict=True)

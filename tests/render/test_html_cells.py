@@ -173,7 +173,7 @@ def test_a_number_is_the_same_alone_and_among_others(values: list[float]) -> Non
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
-        (None, '<span class="nothing">–</span>'),
+        (None, '<span class="nothing">&#8211;</span>'),
         (Text("a <b>"), '<bdi class="text">a &lt;b&gt;</bdi>'),
         (Code("a&b"), "<code>a&amp;b</code>"),
         (Number(0.97777, "nats"), '<data value="0.97777">0.9778</data> <span class="unit">nats</span>'),
@@ -186,20 +186,20 @@ def test_a_number_is_the_same_alone_and_among_others(values: list[float]) -> Non
         (Exact(-math.inf), '<data value="-inf">-Infinity</data>'),
         (Ref(LINKED, "r0"), f'<a href="{ADDRESS}"><bdi>r0</bdi></a>'),
         (Ref("run:demo.r9", "r9"), '<bdi title="run:demo.r9">r9</bdi>'),
-        (Status("failed"), '<span class="status failed"><span aria-hidden="true">✗</span> failed</span>'),
+        (Status("failed"), '<span class="status failed"><span aria-hidden="true">&#10007;</span> failed</span>'),
         (
             Status("open", inferred=True),
-            '<span class="status open"><span aria-hidden="true">◔</span> open</span> <span class="aside">inferred</span>',
+            '<span class="status open"><span aria-hidden="true">&#9684;</span> open</span> <span class="aside">inferred</span>',
         ),
-        (Level("warning"), '<span class="level warning"><span aria-hidden="true">▲</span> warning</span>'),
+        (Level("warning"), '<span class="level warning"><span aria-hidden="true">&#9650;</span> warning</span>'),
         (Time(MOMENT), f'<time datetime="{MOMENT}">2026-10-01 08:12:56 UTC</time>'),
         (Duration(7800.0), '<data value="7800">2 h 10 min</data>'),
-        (Duration(7800.0, at_least=True), '<data value="7800"><span title="inferred: at least">≥</span> 2 h 10 min</data>'),
+        (Duration(7800.0, at_least=True), '<data value="7800"><span title="inferred: at least">&ge;</span> 2 h 10 min</data>'),
         (Bytes(2900), '<data value="2900">2.9 KB</data>'),
         (
             Pairs((("a", Number(1)), ("b", Pairs((("c", None),))))),
             '<span class="pairs"><span><span class="aside">a</span> 1</span>, <span><span class="aside">b</span> '
-            '<span class="pairs"><span><span class="aside">c</span> <span class="nothing">–</span></span></span></span></span>',
+            '<span class="pairs"><span><span class="aside">c</span> <span class="nothing">&#8211;</span></span></span></span></span>',
         ),
         (Pairs(()), '<span class="pairs"></span>'),
     ],
@@ -242,7 +242,8 @@ def test_a_row_is_headed_by_its_first_cell() -> None:
     body = html_cells.body(table([Text("a"), Text("b")], [Number(1), None], [Text("c"), Text("d")]), no_links)
     assert body.rows == (
         '<tr><th scope="row"><bdi class="text">a</bdi><td class="number">1<td><bdi class="text">c</bdi>\n'
-        '<tr><th scope="row"><bdi class="text">b</bdi><td class="number"><span class="nothing">–</span><td><bdi class="text">d</bdi>\n'
+        '<tr><th scope="row"><bdi class="text">b</bdi><td class="number"><span class="nothing">&#8211;</span>'
+        '<td><bdi class="text">d</bdi>\n'
     )
 
 
@@ -254,7 +255,7 @@ def test_a_table_without_rows_has_none() -> None:
 
 def test_titles_are_escaped_and_line_up_with_their_numbers() -> None:
     body = html_cells.body(Table("", ("<b>", "loss\u202e"), ((Text("a"), Number(1)),), 1), no_links)
-    assert body.head == '<th scope="col">&lt;b&gt;</th><th scope="col" class="number">loss⟨U+202E⟩</th>'
+    assert body.head == '<th scope="col">&lt;b&gt;</th><th scope="col" class="number">loss&#10216;U+202E&#10217;</th>'
 
 
 def test_a_row_that_lacks_a_cell_is_no_row_cut_short() -> None:

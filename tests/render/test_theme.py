@@ -36,7 +36,7 @@ def page(path: Path | None) -> str:
 def test_title_and_footer_stand_on_the_page_as_text(tmp_path: Path) -> None:
     made = page(theme(tmp_path, 'title = "Vision <b>"\nfooter = "Ask & tell"\n'))
     assert '<p class="brand"><span>Vision &lt;b&gt;</span></p>' in made
-    assert " · Vision &lt;b&gt;</title>" in made
+    assert " &middot; Vision &lt;b&gt;</title>" in made
     assert "<p>Ask &amp; tell</p>" in made
 
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from html import unescape
 from http.client import HTTPConnection
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -119,8 +120,8 @@ def test_a_page_says_where_it_lies_and_what_it_is_about(site: Site) -> None:
     pages = html(site)
     run = head_of(pages["runs/a.two.html"])
     assert run["canonical"] == run["og:url"] == f"{BASE}runs/a.two.html"
-    assert (run["og:type"], run["og:title"]) == ("article", "two · a · All runs")
-    assert run["og:description"].startswith("Run · failed · error: ")
+    assert (run["og:type"], unescape(run["og:title"])) == ("article", "two · a · All runs")
+    assert unescape(run["og:description"]).startswith("Run · failed · error: ")
     index = head_of(pages["index.html"])
     assert (index["og:type"], index["og:url"], index["alternate"]) == ("website", f"{BASE}index.html", "feed.xml")
     assert "alternate" not in run
