@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 
 from contexta.contract import MetricPayload
 from contexta.errors import ContractError
-from contexta.workspace.said import SERIES, Fields
+from contexta.workspace.said import PRODUCER, SERIES, Fields
 from contexta.workspace.stencil import Cut, Filled, Layout, Row, Stencil
 
 # References as texts, where any are.
@@ -30,7 +30,7 @@ class Place:
     """
 
     texts: Texts
-    named: Texts = ()
+    named: tuple[str, ...] = ()
     subject: int = 0
     owner: int = 0
     batch: int | None = None
@@ -47,8 +47,12 @@ class Track:
     manner: Fields
     series: Fields
     payload: MetricPayload
+    producer: str = field(init=False)
     stencils: list[Stencil] = field(default_factory=list)
     parsed: int = 0
+
+    def __post_init__(self) -> None:
+        self.producer = str(self.manner[PRODUCER])
 
 
 class Cutters(dict[Stencil, tuple[Cuts, Row]]):

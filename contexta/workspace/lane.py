@@ -24,7 +24,7 @@ from contexta.workspace.held import Taken, as_written
 from contexta.workspace.lines import Block
 from contexta.workspace.matching import Matcher
 from contexta.workspace.mentions import Mentions, later
-from contexta.workspace.said import PRODUCER, Fields, Said, said_in, said_of
+from contexta.workspace.said import Fields, Said, said_in, said_of
 from contexta.workspace.scopes import Scope, Scopes
 from contexta.workspace.series import Channel, SeriesBuilder, kept_tags
 from contexta.workspace.stencil import Row, Stencil
@@ -180,7 +180,7 @@ class Lane:
         scope.sighting.saw(first, last)
 
     def _channel(self, track: Track, scope: Scope) -> Channel:
-        self.producers.add(str(track.manner[PRODUCER]))
+        self.producers.add(track.producer)
         return self.series.channel(scope.subject, scope.owner, track.payload)
 
     # ------------------------------------------------------------ unparsed
@@ -270,19 +270,23 @@ class Lane:
         self, scopes: Mapping[Stencil, Scope], used: list[Stencil], times: list[str], values: list[int | float], tags: list[Tags] | None
     ) -> None:
         self._saw_all([scopes[kind] for kind in used], times)
-        channels = {kind: self._channel(self.habits.track_of[kind], scope) for kind, scope in scopes.items()}
-        if tags is not None or any(channel.slice_ref is not None or channel.metric.tagged for channel in channels.values()):
+        tracks = {kind: self.habits.track_of[kind] for kind in scopes}
+        metrics = {kind: self.series.metric(scope.subject, scope.owner, tracks[kind].payload) for kind, scope in scopes.items()}
+        distinct, slices = {*metrics.values()}, {track.payload.slice_ref for track in tracks.values()}
+        if tags is not None or slices != {None} or any(metric.tagged for metric in distinct):
+            channels = {kind: self._channel(track, scopes[kind]) for kind, track in tracks.items()}
             for kind, time, value, kept in zip(used, times, values, tags or [()] * len(used), strict=True):
                 channels[kind].append(time, value, kept)
             return
-        columns = {kind: channel.plain_columns() for kind, channel in channels.items()}
+        self.producers.update([track.producer for track in tracks.values()])
+        columns = {kind: (*metric.plain_columns(), scopes[kind].subject) for kind, metric in metrics.items()}
         for kind, time, value in zip(used, times, values, strict=True):
             add_time, add_value, add_subject, subject = columns[kind]
             add_time(time)
             add_value(value)
             add_subject(subject)
-        for channel in channels.values():
-            channel.metric.settle()
+        for metric in distinct:
+            metric.settle()
 
     def _saw_all(self, scopes: list[Scope], times: list[str]) -> None:
         """Tell each scope when something was seen in it. The times are of one width and in the calendar: texts are in their order."""

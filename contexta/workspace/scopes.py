@@ -13,7 +13,7 @@ from contexta.workspace.habits import Place, Texts
 from contexta.workspace.mentions import Sighting, with_owners
 from contexta.workspace.said import SCOPES, Fields
 from contexta.workspace.series import owner_of
-from contexta.workspace.stencil import in_any_run, in_run
+from contexta.workspace.stencil import ANY_RUN, in_any_run, in_run
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +38,18 @@ class Scope:
         return in_run(self.written, self.run.value)
 
 
+class _Refs(dict[str, StableRef]):
+    """References of one run, by their texts in which ANY_RUN stands for it: so, not even the text is made of one that is there."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__()
+        self._run = run
+
+    def __missing__(self, written: str) -> StableRef:
+        found = self[written] = StableRef.known(written.replace(ANY_RUN, self._run))
+        return found
+
+
 @dataclass(slots=True)
 class Scopes:
     """Those of one run, `project.run`; `run` is empty where lines may be of several.
@@ -48,8 +60,11 @@ class Scopes:
     run: str
     _checked: dict[Fields, Scope] = field(default_factory=dict)
     _taken_over: dict[Place, Scope | None] = field(default_factory=dict)
-    _refs: dict[str, StableRef] = field(default_factory=dict)
+    _refs: _Refs = field(init=False)
     _records: dict[str, dict[int, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._refs = _Refs(self.run)
 
     def __len__(self) -> int:
         return len(self._checked) + len(self._taken_over)
@@ -90,7 +105,7 @@ class Scopes:
             return Place(scope.written)
         refs, batch = scope.sighting.refs, scope.sighting.batch
         subject, owner = map(refs.index, (scope.subject, scope.owner))
-        named = in_any_run(map(str, refs), self.run)
+        named = tuple([text for text in in_any_run(map(str, refs), self.run) if text])
         texts = in_any_run(scope.written, self.run)
         return Place(texts, named, subject, owner, None if batch is None else refs.index(batch))
 
@@ -102,17 +117,11 @@ class Scopes:
 
     def _in_place(self, place: Place) -> Scope | None:
         try:
-            named = tuple([self._ref(text) for text in in_run(place.named, self.run) if text])
+            named = tuple(map(self._refs.__getitem__, place.named))
         except ContractError:
             return None
         sighting = Sighting(named, None if place.batch is None else named[place.batch])
-        return self._new(place.texts, self._ref(f"run:{self.run}"), named[place.subject], named[place.owner], sighting)
-
-    def _ref(self, text: str) -> StableRef:
-        ref = self._refs.get(text)
-        if ref is None:
-            ref = self._refs[text] = StableRef.known(text)
-        return ref
+        return self._new(place.texts, self._refs[f"run:{ANY_RUN}"], named[place.subject], named[place.owner], sighting)
 
     def _new(self, texts: Texts, run: StableRef, subject: StableRef, owner: StableRef, sighting: Sighting) -> Scope:
         beginning = f"record:{run.value}."

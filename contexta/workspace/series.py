@@ -24,7 +24,7 @@ _OWNED_BY_STAGE = frozenset({"sample", "op", "batch"})
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Metric:
     """One metric in one scope, the owner, on one level: a series for each set of tags that tell series apart.
 
@@ -93,6 +93,11 @@ class Metric:
             first.absorb(others)
         self.series = {tags: first for tags, (first, *_) in united.items()}
 
+    def plain_columns(self) -> tuple[Callable[[str], None], Callable[[int | float], None], Callable[[StableRef], None]]:
+        """What adds a time, a value and a subject to the points without any tag: for many points at once."""
+        recent = self.plain.recent
+        return recent.times.append, recent.values.append, recent.subjects.append
+
     def settle(self) -> None:
         """Let go of what is not kept; to be called now and then, the series are the same whenever that is."""
         if len(self.plain.recent.times) > FULL:
@@ -116,11 +121,6 @@ class Channel:
         if self.slice_ref is not None:
             tags = kept_tags({**dict(tags), "slice": self.slice_ref})  # a tag of that name gives way
         self.metric.add(time, value, self.subject, tags)
-
-    def plain_columns(self) -> tuple[Callable[[str], None], Callable[[int | float], None], Callable[[StableRef], None], StableRef]:
-        """What adds a time, a value and a subject to the points without any tag, and the subject: for many points at once."""
-        recent = self.metric.plain.recent
-        return recent.times.append, recent.values.append, recent.subjects.append, self.subject
 
 
 def owner_of(subject: StableRef) -> StableRef:
@@ -148,12 +148,16 @@ class SeriesBuilder:
 
     def channel(self, subject: StableRef, owner: StableRef, payload: MetricPayload) -> Channel:
         """Where the points of a subject and metric go; `owner` is the subject's."""
+        return Channel(self.metric(subject, owner, payload), subject, payload.slice_ref)
+
+    def metric(self, subject: StableRef, owner: StableRef, payload: MetricPayload) -> Metric:
+        """Likewise, with the points of others that are like the subject."""
         names = (owner.text, subject.kind, payload.metric_key)
         metric = self._metrics.get(names)
         if metric is None:
             metric = self._metrics[names] = Metric(payload.metric_key, owner, subject.kind)
         metric.unit = metric.unit or payload.unit
-        return Channel(metric, subject, payload.slice_ref)
+        return metric
 
     def add_gap(self, record: DegradedRecord) -> None:
         """The point that a degraded record keeps of a metric that was NaN or infinite; other degraded records keep none."""
