@@ -42,6 +42,10 @@ class Press:
 
     def put(self, document: Document, pages: frozenset[str]) -> Made:
         """Write a document in every format, and the sheets that go with it; `pages` are the references that it may link to."""
+        return self.put_files(document.subject.ref, document.title, self.contents(document, pages))
+
+    def contents(self, document: Document, pages: frozenset[str]) -> dict[str, bytes]:
+        """All files of a document, by their addresses; likewise."""
         ref = document.subject.ref
         sheets = [sheet for sheet in document.sheets() if SHEETS in self.formats or not sheet.on_demand]
         links = Addresses(pages.union((sheet.ref for sheet in sheets), self._asset_refs()))
@@ -51,7 +55,7 @@ class Press:
             if extension != SHEETS
         }
         contents.update((sheet_address(ref, sheet.name), render.to_csv(sheet)) for sheet in sheets)
-        return self.put_files(ref, document.title, contents)
+        return contents
 
     def prepare(self) -> None:
         """Load what pages are made with; else the first page waits for it."""

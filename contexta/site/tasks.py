@@ -1,12 +1,14 @@
 """From a source to the pages of a run, a deployment or a comparison: the work of a build, done wherever its executor is."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
-from contexta.contract import DeploymentSnapshot, RunSnapshot, StableRef
+from contexta.contract import RunSnapshot, StableRef
 from contexta.report import (
+    Document,
     RunTraits,
     Story,
     build_comparison,
@@ -20,11 +22,11 @@ from contexta.site.made import ALONE, UNCERTAIN, Against, Made
 from contexta.site.press import Press
 from contexta.workspace import DeploymentSource, Habits, RunSource
 
-# Runs of as many bytes of lines are held in memory at once.
-_TOGETHER = 6_000_000
+# Runs of as many bytes of lines are held in memory at once; of fewer lines than this, a run with its page takes no less room.
+_TOGETHER, _LEAST = 8_000_000, 1_000_000
 
-# Makes what was read into pages.
-Make = Callable[[], Iterator[Made]]
+# What comes of a task: nothing at the end of a step after which others do the same step, else a page.
+Steps = Iterator[Made | None]
 
 
 class Known(NamedTuple):
@@ -111,41 +113,34 @@ class RunTask:
         """How many bytes of lines are read."""
         return self.source.lines.size
 
-    def pages_from(self, reading: Reading) -> Make:
-        """Read what it takes; gives what makes the page."""
+    def steps(self, reading: Reading) -> Steps:
+        """Do it: the page, and the one that compares it with the run before it."""
         try:
             previous = reading.before(self.previous)
         except Uncertain:  # the page is made once all runs are known
             own, snapshot = self._own(reading)
-            return partial(_unmade, snapshot, own.digest)
+            yield _told(Made(ref=snapshot.run.ref.text, title=snapshot.run.name, pages=()), snapshot, own.digest, UNCERTAIN)
+            return
         left = reading.at_hand(self.previous.ref) if self.previous and self.beside is not None else None
         own, snapshot = self._own(reading)
         reading.remember_before(own, previous)
-        return partial(self._made, snapshot, own.digest, previous, left)
+        yield None
+        before = previous and previous.traits
+        comparison = comparison_ref(before.ref, snapshot.run.ref.text) if before and self.compared else None
+        document = build_snapshot_report(snapshot, before, self.press.directions, comparison)
+        yield None
+        near = {other.ref for other in (before, comparison) if other}
+        made = yield from _put(self.press, document, self.pages | near)
+        against = Against(previous.traits.ref, previous.digest, self.compared) if previous else ALONE
+        yield _told(made, snapshot, own.digest, against)
+        if left is not None and self.beside is not None and left.run.ref.text == against.ref:
+            yield self.press.put(build_comparison(left, snapshot, self.press.directions), self.beside)
 
     def _own(self, reading: Reading) -> tuple[Known, RunSnapshot]:
         snapshot = reading.snapshot(self.source)
         own = Known.of(snapshot)
         reading.remember(own)
         return own, snapshot
-
-    def _made(self, snapshot: RunSnapshot, own: str, previous: Known | None, left: RunSnapshot | None) -> Iterator[Made]:
-        """The page, and the one that compares it with the run `left` of it, if that is what it was measured against."""
-        if previous is None:
-            document, near, against = build_snapshot_report(snapshot, directions=self.press.directions), set[str](), ALONE
-        else:
-            before = previous.traits
-            comparison = comparison_ref(before.ref, snapshot.run.ref.text) if self.compared else None
-            document = build_snapshot_report(snapshot, before, self.press.directions, comparison)
-            near = {before.ref, comparison.ref} if comparison else {before.ref}
-            against = Against(before.ref, previous.digest, self.compared)
-        yield _told(self.press.put(document, self.pages | near), snapshot, own, against)
-        if left is not None and self.beside is not None and left.run.ref.text == against.ref:
-            yield self.press.put(build_comparison(left, snapshot, self.press.directions), self.beside)
-
-
-def _unmade(snapshot: RunSnapshot, own: str) -> Iterator[Made]:
-    yield _told(Made(ref=snapshot.run.ref.text, title=snapshot.run.name, pages=()), snapshot, own, UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +157,10 @@ class DeploymentTask:
         """How many bytes of lines are read."""
         return self.source.lines.size
 
-    def pages_from(self, reading: Reading) -> Make:
-        """Read it; likewise."""
-        return partial(self._made, self.source.snapshot(reading.habits))
-
-    def _made(self, snapshot: DeploymentSnapshot) -> Iterator[Made]:
+    def steps(self, reading: Reading) -> Steps:
+        """Do it."""
+        snapshot = self.source.snapshot(reading.habits)
+        yield None
         yield self.press.put(build_deployment(snapshot, self.story, self.press.directions), self.pages)
 
 
@@ -184,37 +178,44 @@ class ComparisonTask:
         """How many bytes of lines are read."""
         return self.left.lines.size + self.right.lines.size
 
-    def pages_from(self, reading: Reading) -> Make:
-        """Read both; likewise."""
-        return partial(self._made, reading.snapshot(self.left), reading.snapshot(self.right))
-
-    def _made(self, left: RunSnapshot, right: RunSnapshot) -> Iterator[Made]:
+    def steps(self, reading: Reading) -> Steps:
+        """Do it."""
+        left, right = reading.snapshot(self.left), reading.snapshot(self.right)
+        yield None
         yield self.press.put(build_comparison(left, right, self.press.directions), self.pages)
 
 
 Task = RunTask | DeploymentTask | ComparisonTask
 
 
+def _put(press: Press, document: Document, pages: frozenset[str]) -> Generator[None, None, Made]:
+    """Write a document, in two steps."""
+    contents = press.contents(document, pages)
+    yield None
+    return press.put_files(document.subject.ref, document.title, contents)
+
+
 def work(tasks: Sequence[Task]) -> list[Made]:
     """Do several: a function, so that it can be sent to a worker."""
     reading = Reading(_habits())
-    read = ([task.pages_from(reading) for task in together] for together in _read_together(tasks))
-    return [made for makes in read for make in makes for made in make()]
+    steps = (zip_longest(*[task.steps(reading) for task in together]) for together in _together(tasks))
+    return [made for step in chain.from_iterable(steps) for made in step if made is not None]
 
 
-def _read_together(tasks: Iterable[Task]) -> Iterator[list[Task]]:
-    """Tasks whose lines are read one after the other before their pages are made: small ones, else one alone.
+def _together(tasks: Iterable[Task]) -> Iterator[list[Task]]:
+    """Tasks of which each step is done for one after the other, before the next: small ones, else one alone.
 
     A processor that does one thing for a while finds code and tables in its caches; going to and fro for each run takes a tenth longer.
     """
     together: list[Task] = []
     size = 0
     for task in tasks:
-        if together and size + task.size > _TOGETHER:
+        room = max(task.size, _LEAST)
+        if together and size + room > _TOGETHER:
             yield together
             together, size = [], 0
         together.append(task)
-        size += task.size
+        size += room
     if together:
         yield together
 
