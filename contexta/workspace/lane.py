@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, pairwise, repeat, starmap
 from math import isfinite
-from operator import eq, is_, is_not
+from operator import eq, is_not
 from typing import Any, NamedTuple
 
 from contexta.contract import MetricRecord, StableRef
@@ -220,9 +220,9 @@ class Lane:
 
     def _take_rows(self, rows: list[Row], used: list[Stencil], others: set[int]) -> int:
         """Take rows up to the first that does not fit; gives how many those are."""
-        layouts = [stencil.layout for stencil in used]
-        if all(map(is_, layouts, layouts[1:])):  # nearly always
+        if len({id(stencil.layout) for stencil in {*used}}) < 2:  # nearly always
             return self._take_like(rows, used, others)
+        layouts = [stencil.layout for stencil in used]
         changes = compress(range(1, len(layouts)), starmap(is_not, pairwise(layouts)))
         for start, end in pairwise((0, *changes, len(layouts))):
             taken = self._take_like(rows[start:end], used[start:end], others)
@@ -269,7 +269,7 @@ class Lane:
     def _append(
         self, scopes: Mapping[Stencil, Scope], used: list[Stencil], times: list[str], values: list[int | float], tags: list[Tags] | None
     ) -> None:
-        self._saw_all([scopes[kind] for kind in used], times)
+        self._saw_all([*map(scopes.__getitem__, used)], times)
         tracks = {kind: self.habits.track_of[kind] for kind in scopes}
         metrics = {kind: self.series.metric(scope.subject, scope.owner, tracks[kind].payload) for kind, scope in scopes.items()}
         distinct, slices = {*metrics.values()}, {track.payload.slice_ref for track in tracks.values()}
