@@ -114,7 +114,7 @@ class RunTask:
         return self.source.lines.size
 
     def steps(self, reading: Reading) -> Steps:
-        """Do it: the page, and the one that compares it with the run before it."""
+        """Read it, and make its page, and the one that compares it with the run before it."""
         try:
             previous = reading.before(self.previous)
         except Uncertain:  # the page is made once all runs are known
@@ -158,7 +158,7 @@ class DeploymentTask:
         return self.source.lines.size
 
     def steps(self, reading: Reading) -> Steps:
-        """Do it."""
+        """Read it, and make its page."""
         snapshot = self.source.snapshot(reading.habits)
         yield None
         yield self.press.put(build_deployment(snapshot, self.story, self.press.directions), self.pages)
@@ -179,7 +179,7 @@ class ComparisonTask:
         return self.left.lines.size + self.right.lines.size
 
     def steps(self, reading: Reading) -> Steps:
-        """Do it."""
+        """Read both, and make the page."""
         left, right = reading.snapshot(self.left), reading.snapshot(self.right)
         yield None
         yield self.press.put(build_comparison(left, right, self.press.directions), self.pages)
