@@ -13,11 +13,12 @@ PACKAGE = CHECKOUT / "contexta"
 # Room → what it may import of the package, besides itself. A name with a dot stands for that module alone.
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
+    "later": frozenset(),
     "contract": frozenset({"errors"}),
     "privacy": frozenset({"contract", "errors"}),
-    "workspace": frozenset({"contract", "privacy", "errors"}),
-    "report": frozenset({"contract", "errors"}),
-    "render": frozenset({"report.document", "errors"}),
+    "workspace": frozenset({"contract", "privacy", "errors", "later"}),
+    "report": frozenset({"contract", "errors", "later"}),
+    "render": frozenset({"report.document", "errors", "later"}),
     "capture": frozenset({"contract", "workspace", "report", "render", "errors"}),
     "site": frozenset({"workspace", "privacy", "report", "render", "contract", "errors"}),
     "delivery": frozenset({"report", "render", "errors"}),

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 def page_of_run(opened: Workspace, ref: str, directions: Directions) -> Document:
     """Measured against the run of its project that completed before it. Raises UnknownRef where a person means no run by `ref`."""
-    from contexta.report import build_snapshot_report, traits
+    from contexta.report import RunTraits, build_snapshot_report
 
     snapshot = opened.snapshot(opened.resolve(ref))
     previous = opened.previous(snapshot.run.ref)
-    return build_snapshot_report(snapshot, traits(previous) if previous else None, directions)
+    return build_snapshot_report(snapshot, RunTraits.of(previous) if previous else None, directions)

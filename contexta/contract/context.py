@@ -1,10 +1,11 @@
 """The context models (the metadata plane): what a program says of its runs and all that lies in them."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from contexta.contract.fields import COMPARABLE, STATUSES, UNKNOWN_STATUS, Rule, one_of
+from contexta.contract.fields import COMPARABLE, STATUSES, UNKNOWN_STATUS, Rule, chronological, one_of
 from contexta.contract.model import SCHEMA_VERSION, Model
 from contexta.contract.refs import StableRef
 from contexta.errors import ContractError
@@ -236,3 +237,10 @@ class EnvironmentSnapshot(ContextModel):
 
     REF = "environment_snapshot_ref"
     LIES_IN = (("environment_snapshot_ref", "run_ref"),)
+
+
+def in_order(model: ContextModel) -> tuple[float, str, StableRef]:
+    """The key that puts models in order_index, time, name order."""
+    index = getattr(model, "order_index", None)
+    began = str(getattr(model, "started_at", None) or getattr(model, "observed_at", ""))
+    return (math.inf if index is None else index, chronological(began), model.ref)

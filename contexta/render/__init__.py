@@ -1,8 +1,8 @@
 """Pure functions from a Document to what people and programs read."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from contexta.later import later
 from contexta.render.head import PRIVATE, Head
 from contexta.render.html import HtmlRenderer
 from contexta.render.html_assets import Placement
@@ -31,20 +31,15 @@ __all__ = [
     "to_text",
 ]
 
-# What is loaded when it is asked for, as most builds write one format: name → its module, and what it is called there.
-_LATER = {
-    "MailRenderer": ("mail", "MailRenderer"),
-    "to_csv": ("sheets", "render"),
-    "to_json": ("data", "render"),
-    "to_mail_text": ("mail_text", "render"),
-    "to_markdown": ("markdown", "render"),
-    "to_text": ("text", "render"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    """A format of which nobody asked for anything yet."""
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, inner = _LATER[name]
-    return getattr(import_module(f"{__name__}.{module}"), inner)
+# Most builds write one format.
+__getattr__ = later(
+    __name__,
+    {
+        "MailRenderer": "mail",
+        "to_csv": "sheets:render",
+        "to_json": "data:render",
+        "to_mail_text": "mail_text:render",
+        "to_markdown": "markdown:render",
+        "to_text": "text:render",
+    },
+)

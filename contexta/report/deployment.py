@@ -9,7 +9,8 @@ from contexta.report.diagnostics import diagnose_deployment, shown
 from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import INDEX, Block, Document, Fact, Facts, Lineage, Note, Section, Text
 from contexta.report.history import TOLD_BY, Spell, Story
-from contexta.report.run.background import problem_table, withheld
+from contexta.report.problems import problem_table
+from contexta.report.run.background import withheld
 from contexta.report.run.evidence import event_table, metric_blocks, span_table
 from contexta.report.summary import DeploymentSummary, RunSummary
 

@@ -11,7 +11,7 @@ from contexta.report.summary import DeploymentSummary, RunSummary, Summary
 MAX_NEWS = 100
 
 
-def news(runs: Sequence[RunSummary], deployments: Sequence[DeploymentSummary], limit: int = MAX_NEWS) -> tuple[Document, ...]:
+def build_news(runs: Sequence[RunSummary], deployments: Sequence[DeploymentSummary], limit: int = MAX_NEWS) -> tuple[Document, ...]:
     """The newest of both, the newest first: those that ended by when they did, the others by when they began."""
     by_ref = {run.ref: run for run in runs}
     newest = heapq.nlargest(limit, (*runs, *deployments), key=lambda one: (chronological(_happened(one)), one.ref))

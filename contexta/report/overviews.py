@@ -12,7 +12,7 @@ from contexta.report.attention import attention
 from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import INDEX, Block, Document, Fact, Facts, Note, Number, Prose, Ref, Section, Table
 from contexta.report.history import TOLD_BY, Story, stories
-from contexta.report.run.background import problem_table
+from contexta.report.problems import problem_table
 from contexta.report.summary import DeploymentSummary, ProjectName, ProjectSummary, RunSummary, Summary
 from contexta.report.trends import best_runs, trends
 

@@ -149,6 +149,27 @@ class RunTraits:
     findings: tuple[Finding, ...]
     all_findings: bool
 
+    @classmethod
+    def of(cls, snapshot: RunSnapshot) -> "RunTraits":
+        """What the page of a later run needs to know of this one."""
+        run = snapshot.run
+        measured = [(Measured.of(series), series) for series in snapshot.series if series.level in LEVELS][:MAX_MEASURES]
+        findings = findings_of(diagnose(snapshot))
+        return cls(
+            ref=run.ref.text,
+            name=run.name,
+            project=snapshot.project.ref.text,
+            status=run.status,
+            inferred=run.inferred,
+            is_comparable=run.is_comparable,
+            started_at=run.started_at,
+            setup=Setup.of(snapshot),
+            measures={what: Measure.of(series) for what, series in measured},
+            curves=dict(islice(_curves(measured, run.started_at), MAX_CURVES)),
+            findings=tuple(islice(findings, MAX_FINDINGS)),
+            all_findings=len(findings) <= MAX_FINDINGS,
+        )
+
     def link(self) -> Ref:
         """It, called by its name."""
         return Ref(self.ref, self.name)
@@ -172,27 +193,6 @@ class RunTraits:
         if len(line.xs) < 2 or (drawn.scale == "log" and any(y is not None and y <= 0 for y in line.ys)):
             return drawn
         return replace(drawn, lines=(*drawn.lines, line))
-
-
-def traits(snapshot: RunSnapshot) -> RunTraits:
-    """What the page of a later run needs to know of this one."""
-    run = snapshot.run
-    measured = [(Measured.of(series), series) for series in snapshot.series if series.level in LEVELS][:MAX_MEASURES]
-    findings = findings_of(diagnose(snapshot))
-    return RunTraits(
-        ref=run.ref.text,
-        name=run.name,
-        project=snapshot.project.ref.text,
-        status=run.status,
-        inferred=run.inferred,
-        is_comparable=run.is_comparable,
-        started_at=run.started_at,
-        setup=Setup.of(snapshot),
-        measures={what: Measure.of(series) for what, series in measured},
-        curves=dict(islice(_curves(measured, run.started_at), MAX_CURVES)),
-        findings=tuple(islice(findings, MAX_FINDINGS)),
-        all_findings=len(findings) <= MAX_FINDINGS,
-    )
 
 
 def findings_of(issues: Iterable[Issue]) -> Mapping[Finding, Issue]:

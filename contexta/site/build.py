@@ -1,14 +1,17 @@
 """A workspace → a folder of pages. What was made before, from the same lines and with the same templates, is left as it is."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from contexta import report
 from contexta.contract import StableRef
 from contexta.contract.fields import chronological
 from contexta.privacy import SECRETS
-from contexta.report import MISSING, DeploymentSummary, RunSummary, Story, comparison_ref, is_comparison, news, noted, stories
+from contexta.report import MISSING, DeploymentSummary, RunSummary, Story, comparison_ref, is_comparison, stories
 from contexta.site import files
 from contexta.site.addresses import FEED, NO_JEKYLL, SITEMAP
 from contexta.site.executors import Crew, InProcess
@@ -20,9 +23,11 @@ from contexta.site.predecessors import COMPARED, compared, predecessors
 from contexta.site.preflight import weights
 from contexta.site.press import ASSETS, Press
 from contexta.site.retention import EVERYTHING, Retention, retained
-from contexta.site.tasks import ComparisonTask, DeploymentTask, RunTask, Task, work
 from contexta.site.told import told
-from contexta.workspace import RunSource, Workspace, alone_in, lies_there
+from contexta.workspace import DeploymentSource, RunSource, Workspace, alone_in, lies_there
+
+if TYPE_CHECKING:
+    from contexta.site.tasks import ComparisonTask, DeploymentTask, RunTask, Task
 
 Tell = Callable[[str], None]
 
@@ -152,7 +157,7 @@ class _Site:
             from contexta.site import listings  # few builds have an address
 
             self.made[SITEMAP] = self.press.put_files(SITEMAP, "", listings.sitemaps(self.press.hosting, self._listed()))
-            told = listings.feed(self.press.hosting, self.made["index"].title, news(runs, deployments), self.press.page_format)
+            told = listings.feed(self.press.hosting, self.made["index"].title, report.build_news(runs, deployments), self.press.page_format)
             self.made[FEED] = self.press.put_files(FEED, "", {FEED: told})
 
     def _listed(self) -> list[str]:
@@ -213,6 +218,8 @@ class _Site:
         return _Order(partial(self._run_task, ref, against, beside), size)
 
     def _run_task(self, ref: StableRef, against: Against, beside: frozenset[str] | None) -> RunTask:
+        from contexta.site.tasks import RunTask  # it takes long to load, and a build with nothing new needs none
+
         previous = self.workspace.run_source(StableRef.parse(against.ref)) if against.ref else None
         return RunTask(self.workspace.run_source(ref), self.press, self._near(ref), previous, against.compared, beside)
 
@@ -237,8 +244,13 @@ class _Site:
 
     def _comparison_order(self, left: StableRef, right: StableRef) -> _Order:
         sources = self.workspace.run_source(left), self.workspace.run_source(right)
-        task = partial(ComparisonTask, *sources, self.press, self._beside(left, right))
+        task = partial(self._comparison_task, *sources, self._beside(left, right))
         return _Order(task, sum(source.lines.size for source in sources))
+
+    def _comparison_task(self, left: RunSource, right: RunSource, near: frozenset[str]) -> ComparisonTask:
+        from contexta.site.tasks import ComparisonTask
+
+        return ComparisonTask(left, right, self.press, near)
 
     def deployments(self, crew: Crew) -> list[DeploymentSummary]:
         """The pages of deployments, each with what was live before and after it, and the numbers of their runs; likewise."""
@@ -251,15 +263,20 @@ class _Site:
             others = [other and other.to_json() for other in story.others()]
             if self._must_make(str(ref), self.workspace.state(ref), sorted(near), others):
                 source = self.workspace.deployment_source(ref)
-                orders.append(_Order(partial(DeploymentTask, source, self.press, near, story), source.lines.size))
+                orders.append(_Order(partial(self._deployment_task, source, near, story), source.lines.size))
         self._work(crew, orders)
         return found
+
+    def _deployment_task(self, source: DeploymentSource, near: frozenset[str], story: Story) -> DeploymentTask:
+        from contexta.site.tasks import DeploymentTask
+
+        return DeploymentTask(source, self.press, near, story)
 
     def overview(self, overview: Overview) -> None:
         """A page about many; where it tells of runs, also of those that are left out."""
         note = self.plan.notes.get(overview.ref, "")
         if self._must_make(overview.ref, overview.made_from, note):
-            document = noted(overview.document(), note) if note else overview.document()
+            document = report.noted(overview.document(), note) if note else overview.document()
             self._take(self.press.put(document, self._pages | overview.archives))
 
     def finish(self) -> list[str]:
@@ -285,6 +302,10 @@ class _Site:
 
     def _work(self, crew: Crew, orders: Sequence[_Order]) -> None:
         """Make pages; the largest bundles first, so that none is waited for at the end."""
+        if not orders:
+            return
+        from contexta.site.tasks import work
+
         bundles = sorted(_bundles(orders, crew.ahead), key=lambda bundle: -sum(order.size for order in bundle))
         for made_of_bundle in crew.results(work, self._tasks(bundles), sum(order.size for order in orders)):
             for made in made_of_bundle:

@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from contexta.errors import ContextaError
@@ -131,6 +132,7 @@ def processes(jobs: int) -> Iterator[Crew]:
 def _pool(jobs: int, thresholds: tuple[int, int, int]) -> Executor:
     from concurrent.futures import ProcessPoolExecutor  # a build with nothing new needs none, and it takes long to import
 
+    import_module("contexta.site.tasks")  # what workers need is there before they are forked
     gc.set_threshold(*thresholds)  # from now on this process waits for others, and what it hears from them lies in circles
     gc.freeze()  # among which what is there already need not be looked through
     return ProcessPoolExecutor(jobs, initializer=_begin_worker)

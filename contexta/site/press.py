@@ -1,18 +1,24 @@
 """From a document to its files, in every format and in their places."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from contexta import render
+from contexta import render, report
 from contexta.privacy import SECRETS, Privacy
 from contexta.render import PRIVATE, Head, HtmlRenderer, Links, Placement, no_links
-from contexta.report import BY_NAME, MISSING, Directions, Document, build_missing
+from contexta.report import BY_NAME, MISSING, Directions
 from contexta.site.addresses import FEED, Addresses, address, asset_address, sheet_address
 from contexta.site.files import publish
 from contexta.site.hosting import NOWHERE, Hosting
 from contexta.site.made import Made
+
+if TYPE_CHECKING:
+    from contexta.report import Document
 
 # Pages, and beside them the sheets that are written on demand.
 SHEETS = "csv"
@@ -69,7 +75,7 @@ class Press:
     def put_missing(self) -> Made:
         """Write the page that a server shows at any address that has none: it can lead on only where the site's own address is known."""
         base = self.hosting.base_url
-        document = build_missing(linked=bool(base))
+        document = report.build_missing(linked=bool(base))
         beside = Addresses(frozenset({"index", *self._asset_refs()})).links_from(MISSING, "html")
         links = (lambda ref: _behind(base, beside(ref))) if base else no_links
         page = self._renderer().render(document, links, PRIVATE).encode("utf-8", "replace")

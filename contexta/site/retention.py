@@ -11,7 +11,7 @@ from contexta.contract.fields import chronological, is_time, seconds_between
 from contexta.site.executors import Crew
 from contexta.site.plan import Plan
 from contexta.site.remembered import read_by, remembered
-from contexta.workspace import Habits, RunSource, Workspace
+from contexta.workspace import RunSource, Workspace
 
 # What the index keeps the times of runs under.
 _SPANS = "span"
@@ -113,6 +113,8 @@ def _spans(workspace: Workspace, refs: Sequence[StableRef], crew: Crew) -> list[
 
 def spans_of(sources: Iterable[RunSource]) -> list[Span]:
     """Read several."""
+    from contexta.workspace import Habits  # most builds keep all runs
+
     habits = Habits()
     snapshots = (source.snapshot(habits) for source in sources)
     return [Span(one.run.ref.text, one.run.started_at, one.as_of or one.run.started_at) for one in snapshots]

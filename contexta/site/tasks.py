@@ -16,7 +16,6 @@ from contexta.report import (
     build_snapshot_report,
     comparison_ref,
     summarize,
-    traits,
 )
 from contexta.site.made import ALONE, UNCERTAIN, Against, Made
 from contexta.site.press import Press
@@ -38,7 +37,7 @@ class Known(NamedTuple):
     @classmethod
     def of(cls, snapshot: RunSnapshot) -> "Known":
         """What is to be known of a run."""
-        found = traits(snapshot)
+        found = RunTraits.of(snapshot)
         return cls(found, found.digest())
 
 

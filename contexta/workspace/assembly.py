@@ -27,7 +27,8 @@ from contexta.contract import (
     TraceSpanRecord,
     record_from_dict,
 )
-from contexta.contract.fields import TIMESTAMP, chronological, is_before
+from contexta.contract.context import in_order
+from contexta.contract.fields import TIMESTAMP, is_before
 from contexta.contract.model import is_known_schema
 from contexta.errors import ContextaError
 from contexta.workspace.artifacts import lies_there
@@ -357,13 +358,6 @@ class Assembly:
     def sources(self) -> tuple[Source, ...]:
         """The files that lines came from, by name."""
         return tuple(Source(file=file, lines=count) for file, count in sorted(self.lines.items()))
-
-
-def in_order(model: ContextModel) -> tuple[float, str, StableRef]:
-    """The key that puts models in order_index, time, name order."""
-    index = getattr(model, "order_index", None)
-    began = str(getattr(model, "started_at", None) or getattr(model, "observed_at", ""))
-    return (math.inf if index is None else index, chronological(began), model.ref)
 
 
 def _non_finite(item: RecordItem) -> float | None:

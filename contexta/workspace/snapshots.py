@@ -1,6 +1,6 @@
 """What the lines of a run, or of a deployment, say together: the snapshot that reports are made from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from contexta.contract import (
     DeploymentSnapshot,
     EnvironmentSnapshot,
     OperationContext,
-    Project,
+    Problem,
     Record,
     Run,
     RunSnapshot,
@@ -19,31 +19,33 @@ from contexta.contract import (
     StageExecution,
     TraceSpanRecord,
 )
+from contexta.contract.context import in_order
 from contexta.contract.fields import chronological
-from contexta.workspace.assembly import Assembly, in_order
+from contexta.workspace.assembly import Assembly
 from contexta.workspace.clocks import out_of_their_time
+from contexta.workspace.habits import Habits
+from contexta.workspace.index import unpacked
+from contexta.workspace.lane import Repeated
 from contexta.workspace.mentions import inferred_project
 from contexta.workspace.puts import Put
+from contexta.workspace.sources import DeploymentSource, Lines, RunSource
 
 R = TypeVar("R", bound=Record)
 
 
-def run_snapshot(
-    lines: Assembly, ref: StableRef, project: Project | None, deployments: Mapping[StableRef, DeploymentExecution], *, unassigned: bool
-) -> RunSnapshot:
-    """All that the lines of a run say, with its project and the deployments that puts describe anywhere in the workspace.
-
-    `unassigned` says whether some lines there name no run.
-    """
+def run_snapshot(source: RunSource, habits: Habits | None = None) -> RunSnapshot:
+    """All that the lines of a run say, with its project and the deployments that puts describe anywhere in the workspace."""
+    ref, described = source.ref, {deployment.ref: deployment for deployment in source.deployments}
+    lines = _assembled(source.lines, source.problems, habits, ref.value)
     run = _run(lines, ref)
     return RunSnapshot(
-        project=project or inferred_project(run.project_ref, run.started_at),
+        project=source.project or inferred_project(run.project_ref, run.started_at),
         run=run,
         stages=lines.known(StageExecution, "stage"),
         batches=lines.known(BatchExecution, "batch"),
         samples=lines.known(SampleObservation, "sample"),
         operations=lines.known(OperationContext, "op"),
-        deployments=tuple(sorted(_deployments(lines, ref, deployments), key=in_order)),
+        deployments=tuple(sorted(_deployments(lines, ref, described), key=in_order)),
         environments=tuple(sorted(lines.described(EnvironmentSnapshot), key=lambda model: chronological(model.captured_at))),
         artifacts=tuple(sorted(lines.artifacts.values(), key=lambda artifact: chronological(artifact.manifest.created_at))),
         series=tuple(lines.series.finish()),
@@ -55,7 +57,7 @@ def run_snapshot(
         problems=tuple(
             sorted((*lines.problems, *lines.orphan_problems(), *out_of_their_time(_puts(lines, "run", "stage", "batch"), lines.mentions)))
         ),
-        unassigned=unassigned,
+        unassigned=source.unassigned,
         as_of=lines.as_of or None,
     )
 
@@ -82,8 +84,9 @@ def _deployments(lines: Assembly, ref: StableRef, described: Mapping[StableRef, 
             yield replace(model, run_ref=ref)
 
 
-def deployment_snapshot(lines: Assembly, ref: StableRef, project: Project | None) -> DeploymentSnapshot:
+def deployment_snapshot(source: DeploymentSource, habits: Habits | None = None) -> DeploymentSnapshot:
     """All that the lines of a deployment say: its puts, and the records that name it."""
+    ref, lines = source.ref, _assembled(source.lines, (), habits)
     if ref not in lines.mentions.seen:  # only lines that cannot be used name it
         lines.mentions.add([ref], lines.some_time())
     deployment = next(model for model in lines.known(DeploymentExecution, "deployment") if model.ref == ref)
@@ -91,7 +94,7 @@ def deployment_snapshot(lines: Assembly, ref: StableRef, project: Project | None
     if deployment.inferred and len(runs) == 1:
         deployment = replace(deployment, run_ref=runs[0])
     return DeploymentSnapshot(
-        project=project or inferred_project(deployment.project_ref, deployment.started_at),
+        project=source.project or inferred_project(deployment.project_ref, deployment.started_at),
         deployment=deployment,
         runs=tuple(runs),
         series=tuple(series for series in lines.series.finish() if series.owner == ref),
@@ -101,6 +104,26 @@ def deployment_snapshot(lines: Assembly, ref: StableRef, project: Project | None
         problems=tuple(sorted((*lines.problems, *out_of_their_time(_puts(lines, "deployment"), lines.mentions)))),
         as_of=lines.as_of or None,
     )
+
+
+def _assembled(lines: Lines, problems: Iterable[Problem], habits: Habits | None, run: str = "") -> Assembly:
+    """Lines, read and put together with what is known to be wrong beside them; `run` where all are of one (`project.run`).
+
+    Hardly any record stands twice. What tells whether it says the same is made only once one does: all is read again then.
+    """
+    habits = habits or Habits()
+    habits.make_room()
+    try:
+        return _read_into(Assembly(lines.root, habits=habits, run=run, weighs=False), lines, problems)
+    except Repeated:
+        return _read_into(Assembly(lines.root, habits=habits, run=run), lines, problems)
+
+
+def _read_into(assembly: Assembly, lines: Lines, problems: Iterable[Problem]) -> Assembly:
+    assembly.problems.extend(problems)
+    for plane, data in lines.extents:
+        assembly.read(plane, unpacked(plane.name, data))
+    return assembly
 
 
 def _by_time(records: list[R]) -> tuple[R, ...]:

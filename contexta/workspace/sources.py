@@ -1,20 +1,20 @@
 """What a worker needs to read one run or deployment: small, picklable, and complete without the index."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, RunSnapshot, StableRef
 from contexta.errors import ContextaError
 from contexta.privacy import SECRETS, Privacy
-from contexta.workspace.assembly import Assembly
 from contexta.workspace.frames import interpret, own_ref
-from contexta.workspace.habits import Habits
 from contexta.workspace.index import byte_count, unpacked
-from contexta.workspace.lane import Repeated
 from contexta.workspace.lines import Block, Located, Unusable
 from contexta.workspace.planes import Plane
-from contexta.workspace.snapshots import deployment_snapshot, run_snapshot
+
+if TYPE_CHECKING:
+    from contexta.workspace.habits import Habits
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +40,6 @@ class Lines:
             if isinstance(line, Located) and (ref := _own_ref(line)) in refs:
                 found[ref] = (line.file, line.line)
         return found
-
-    def assembled(self, problems: Iterable[Problem] = (), habits: Habits | None = None, run: str = "") -> Assembly:
-        """The lines, read and put together with what is known to be wrong beside them; `run` where all are of one (`project.run`).
-
-        Hardly any record stands twice. What tells whether it says the same is made only once one does: all is read again then.
-        """
-        habits = habits or Habits()
-        habits.make_room()
-        try:
-            return self._read_into(Assembly(self.root, habits=habits, run=run, weighs=False), problems)
-        except Repeated:
-            return self._read_into(Assembly(self.root, habits=habits, run=run), problems)
-
-    def _read_into(self, assembly: Assembly, problems: Iterable[Problem]) -> Assembly:
-        assembly.problems.extend(problems)
-        for plane, data in self.extents:
-            assembly.read(plane, unpacked(plane.name, data))
-        return assembly
 
     def glance(self) -> tuple[str, str, int]:
         """What tells at a glance which of several runs came first: a time in the first line, if it has one; and where that line stands."""
@@ -91,11 +73,11 @@ class RunSource:
     unassigned: bool
     privacy: Privacy | None = SECRETS
 
-    def snapshot(self, habits: Habits | None = None) -> RunSnapshot:
+    def snapshot(self, habits: "Habits | None" = None) -> RunSnapshot:
         """Read it; quicker with the `habits` of writers that were learned from other runs."""
-        described = {deployment.ref: deployment for deployment in self.deployments}
-        lines = self.lines.assembled(self.problems, habits, self.ref.value)
-        snapshot = run_snapshot(lines, self.ref, self.project, described, unassigned=self.unassigned)
+        from contexta.workspace.snapshots import run_snapshot  # a build with nothing new reads no run, and this takes long to load
+
+        snapshot = run_snapshot(self, habits)
         return self.privacy.snapshot(snapshot) if self.privacy else snapshot
 
 
@@ -108,7 +90,9 @@ class DeploymentSource:
     project: Project | None
     privacy: Privacy | None = SECRETS
 
-    def snapshot(self, habits: Habits | None = None) -> DeploymentSnapshot:
+    def snapshot(self, habits: "Habits | None" = None) -> DeploymentSnapshot:
         """Read it; likewise."""
-        snapshot = deployment_snapshot(self.lines.assembled((), habits), self.ref, self.project)
+        from contexta.workspace.snapshots import deployment_snapshot  # likewise
+
+        snapshot = deployment_snapshot(self, habits)
         return self.privacy.snapshot(snapshot) if self.privacy else snapshot

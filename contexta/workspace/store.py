@@ -7,10 +7,10 @@ from functools import cached_property
 from pathlib import Path
 
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, Problem, Project, Run, RunSnapshot, StableRef
+from contexta.contract.context import in_order
 from contexta.contract.fields import chronological
 from contexta.errors import ContractError, UnknownRef
 from contexta.privacy import SECRETS, Privacy
-from contexta.workspace.assembly import in_order
 from contexta.workspace.described import Described, describe
 from contexta.workspace.index import Index
 from contexta.workspace.planes import Plane

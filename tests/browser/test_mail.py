@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from contexta import workspace
 from contexta.delivery.letter import fitted
 from contexta.render import MailRenderer, no_links
-from contexta.report import build_snapshot_report, traits
+from contexta.report import RunTraits, build_snapshot_report
 from tests.conftest import CHECKOUT
 from tests.render.specimen import specimen
 
@@ -19,7 +19,7 @@ def failed_run() -> str:
     opened = workspace.open(CHECKOUT / "site_example" / ".contexta")
     found = opened.snapshot("run:digits-mlp.mlp-64-bad-schedule")
     before = opened.previous(found.run.ref)
-    return fitted(build_snapshot_report(found, traits(before) if before else None), RENDERER, no_links).html
+    return fitted(build_snapshot_report(found, RunTraits.of(before) if before else None), RENDERER, no_links).html
 
 
 def hostile() -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from contexta.contract import Problem, Run, Source
 from contexta.contract.details import NAMESPACE
-from contexta.report import build_snapshot_report, cells, traits
+from contexta.report import build_snapshot_report, cells
 from contexta.report.choice import ROWS
 from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import (
@@ -573,7 +573,7 @@ def test_a_limit_for_rows_holds_on_every_table(monkeypatch: pytest.MonkeyPatch) 
 
 def earlier(**values: Any) -> RunTraits:
     """The run before, of which the page is told."""
-    return traits(builders.snapshot(**{"run": details_of("demo.r0"), **values}))
+    return RunTraits.of(builders.snapshot(**{"run": details_of("demo.r0"), **values}))
 
 
 def details_of(name: str = RUN, **details: Any) -> Run:

@@ -9,7 +9,6 @@ import pytest
 
 from contexta.contract import Run, RunSnapshot
 from contexta.contract.details import NAMESPACE
-from contexta.report import traits
 from contexta.report.document import Line, Ref
 from contexta.report.measures import chart
 from contexta.report.traits import MAX_CURVES, MAX_FINDINGS, MAX_MEASURES, MAX_PARAMETERS, MAX_POINTS, Finding, Measured, RunTraits
@@ -21,7 +20,7 @@ EPOCHS = [f"batch:{RUN}.train.e{index}" for index in range(3)]
 
 
 def of(**values: Any) -> RunTraits:
-    return traits(builders.snapshot(**values))
+    return RunTraits.of(builders.snapshot(**values))
 
 
 def run_with(**details: Any) -> Run:
@@ -213,7 +212,7 @@ def _snapshot(**values: Any) -> RunSnapshot:
 
 
 def test_traits_of_the_same_run_have_the_same_digest() -> None:
-    once, again = traits(_snapshot()), traits(_snapshot())
+    once, again = RunTraits.of(_snapshot()), RunTraits.of(_snapshot())
     assert once.digest() == again.digest() == pickle.loads(pickle.dumps(once)).digest()
 
 
@@ -230,7 +229,7 @@ def test_traits_of_the_same_run_have_the_same_digest() -> None:
     ],
 )
 def test_a_change_of_what_a_later_page_tells_is_seen(changed: dict[str, Any]) -> None:
-    assert traits(_snapshot(**changed)).digest() != traits(_snapshot()).digest()
+    assert RunTraits.of(_snapshot(**changed)).digest() != RunTraits.of(_snapshot()).digest()
 
 
 def test_a_course_down_to_nought_is_not_drawn_where_the_scale_has_none() -> None:

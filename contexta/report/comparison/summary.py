@@ -7,7 +7,7 @@ from contexta.report.comparison.pair import Pair
 from contexta.report.directions import Directions
 from contexta.report.document import Block, Cell, Note, Section, Table, Text
 from contexta.report.run.since import Against
-from contexta.report.traits import traits
+from contexta.report.traits import RunTraits
 
 
 def summary(pair: Pair, directions: Directions) -> Section:
@@ -17,7 +17,7 @@ def summary(pair: Pair, directions: Directions) -> Section:
 
 def _blocks(pair: Pair, directions: Directions) -> Iterator[Block]:
     yield from map(Note, _notes(pair))
-    if figures := Against(traits(pair.left), directions, None).figures(pair.right):
+    if figures := Against(RunTraits.of(pair.left), directions, None).figures(pair.right):
         yield figures
     rows = zip(("Run", "Project", "Status", "Started", "Duration"), _standing(pair, 0), _standing(pair, 1), strict=True)
     body = tuple((Text(what), *values) for what, *values in rows)

@@ -1,19 +1,17 @@
 """Environment, Provenance and Data Health: what the run ran on, what wrote it down, and how far that can be trusted."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from contexta.contract import EnvironmentSnapshot, Problem, RunSnapshot
+from contexta.contract import EnvironmentSnapshot, RunSnapshot
 from contexta.contract.details import DETAILS, NAMESPACE, run_details
-from contexta.report import cells, cut
-from contexta.report.choice import ROWS
-from contexta.report.document import Block, Cell, Code, Details, Fact, Facts, Level, Lineage, Note, Number, Pairs, Section, Table, Text
+from contexta.report import cells
+from contexta.report.document import Block, Cell, Code, Details, Fact, Facts, Lineage, Note, Number, Pairs, Section, Table, Text
 from contexta.report.health.inferred import inferred
+from contexta.report.problems import problem_table
 from contexta.report.run.overview import detail_facts
 
 # As many things of a kind as a step of the lineage names, and as many snapshots of an environment as are shown.
 _MOST = 5
-
-_BY_SEVERITY = cut.by_word(lambda problem: str(problem.severity), ("error", "warning"), "by severity")
 
 
 def environment(snapshot: RunSnapshot) -> Section | None:
@@ -102,12 +100,3 @@ def withheld(counts: Mapping[str, int]) -> list[Block]:
     if not counts:
         return []
     return [Note(f"Masked or left out of this report: {', '.join(f'{what} ({count:,})' for what, count in counts.items())}.")]
-
-
-def problem_table(caption: str, problems: Iterable[Problem], name: str = "problems", limit: int = ROWS) -> Table:
-    """Problems in the order of files and lines."""
-    return cut.table(name, ("Place", "Severity", "Key", "What"), sorted(problems), cut.each(_problem_row), _BY_SEVERITY, caption, limit)
-
-
-def _problem_row(one: Problem) -> tuple[Cell, ...]:
-    return (Code(one.place), Level(one.severity), Code(one.key), Text(one.what))
