@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "privacy": frozenset({"contract", "errors"}),
     "workspace": frozenset({"contract", "privacy", "errors", "later"}),
     "report": frozenset({"contract", "errors", "later"}),
-    "render": frozenset({"report.document", "errors", "later"}),
+    "render": frozenset({"report.document", "report.inline", "errors", "later"}),
     "capture": frozenset({"contract", "workspace", "report", "render", "errors"}),
     "site": frozenset({"workspace", "privacy", "report", "render", "contract", "errors"}),
     "delivery": frozenset({"report", "render", "errors"}),

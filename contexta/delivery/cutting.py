@@ -19,11 +19,11 @@ from contexta.report.document import (
     Lineage,
     Note,
     Prose,
-    Ref,
     Section,
     Table,
     Timeline,
 )
+from contexta.report.inline import Ref
 
 # Sections of runs and comparisons by what is looked for first; what has another title comes after them.
 _MATTERS = (

@@ -13,7 +13,8 @@ from typing import Any
 
 from contexta.delivery.letter import Letter
 from contexta.render import words
-from contexta.report.document import INDEX, Document, Ref
+from contexta.report.document import Document
+from contexta.report.inline import INDEX, Ref
 
 # A dot-atom at a host (RFC 5322, 3.4.1). The parser of the standard library takes more than servers do, and breaks on some of it.
 _ADDRESS = re.compile(r"((?a:[\w!#$%&'*+/=?^`{|}~.-]{1,64}))@([\w.-]{1,253})")

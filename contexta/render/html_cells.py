@@ -17,26 +17,22 @@ from markupsafe import Markup, escape
 
 from contexta.render import drawing, words
 from contexta.render.links import Links
-from contexta.report.document import (
+from contexta.report.document import Column, Facts, Figures, Rows, Table
+from contexta.report.inline import (
     Bytes,
     Cell,
     Change,
     Code,
-    Column,
     Duration,
     Exact,
-    Facts,
-    Figures,
     Hash,
     Level,
     Number,
     Pairs,
     Quantity,
     Ref,
-    Rows,
     Spark,
     Status,
-    Table,
     Text,
     Time,
 )

@@ -30,7 +30,8 @@ from contexta.render.head import Head
 from contexta.render.html_assets import Asset, Placement, policy
 from contexta.render.links import Links
 from contexta.render.theme import SHIPPED, Theme, read_theme
-from contexta.report.document import Cell, Chart, Document, Facts, Figures, Histogram, Table, Timeline, section_ref
+from contexta.report.document import Chart, Document, Facts, Figures, Histogram, Table, Timeline
+from contexta.report.inline import Cell, section_ref
 
 # What pages are made of: compiled along with the first of them, not within it.
 _PAGE = ("page.html.j2", "blocks.html.j2", "chart.svg.j2")

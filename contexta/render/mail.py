@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from contexta.render import words
 from contexta.render.links import Links
-from contexta.report.document import Cell, Change, Chart, Document, Histogram, Level, Ref, Status, Timeline
+from contexta.report.document import Chart, Document, Histogram, Timeline
+from contexta.report.inline import Cell, Change, Level, Ref, Status
 
 if TYPE_CHECKING:
     import jinja2

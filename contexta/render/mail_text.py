@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from contexta.render import text, words
 from contexta.render.links import Links
-from contexta.report.document import Block, Cell, Details, Document, Status, Table
+from contexta.report.document import Block, Details, Document, Table
+from contexta.report.inline import Cell, Status
 
 # RFC 5322, 2.1.1.
 WIDTH = 78

@@ -8,7 +8,6 @@ from contexta.render import words
 from contexta.render.links import Links, unwritten
 from contexta.report.document import (
     Block,
-    Cell,
     Chart,
     Details,
     Document,
@@ -20,12 +19,11 @@ from contexta.report.document import (
     Issues,
     Lineage,
     Note,
-    Pairs,
     Prose,
-    Ref,
     Table,
     Timeline,
 )
+from contexta.report.inline import Cell, Pairs, Ref
 
 # An underscore between two letters or digits opens no emphasis, and reads better bare.
 _SPECIAL = re.compile(

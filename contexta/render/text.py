@@ -7,7 +7,6 @@ from contexta.render import words
 from contexta.render.links import unwritten
 from contexta.report.document import (
     Block,
-    Cell,
     Chart,
     Details,
     Document,
@@ -22,6 +21,7 @@ from contexta.report.document import (
     Table,
     Timeline,
 )
+from contexta.report.inline import Cell
 
 # A longer cell is cut with a mark, unless it is the last of its row; the other formats hold it whole.
 MAX_CELL = 80

@@ -6,29 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import orjson
 
-from contexta.report.document import (
-    Bar,
-    Bytes,
-    Cell,
-    Change,
-    Chart,
-    Code,
-    Duration,
-    Exact,
-    Fact,
-    Figure,
-    Figures,
-    Hash,
-    Histogram,
-    Level,
-    Number,
-    Pairs,
-    Ref,
-    Spark,
-    Status,
-    Text,
-    Time,
-)
+from contexta.report.document import Bar, Chart, Fact, Figure, Figures, Histogram
+from contexta.report.inline import Bytes, Cell, Change, Code, Duration, Exact, Hash, Level, Number, Pairs, Ref, Spark, Status, Text, Time
 
 NOTHING = "–"
 

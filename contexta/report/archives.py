@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
-from contexta.report.document import Fact, Facts, Ref, Table, Time
+from contexta.report.document import Fact, Facts, Table
+from contexta.report.inline import Ref, Time
 from contexta.report.summary import DeploymentSummary, ProjectSummary, RunSummary
 
 Kind = Literal["runs", "deployments", "projects"]

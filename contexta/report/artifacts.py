@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from contexta.contract import Artifact
 from contexta.report import cells
 from contexta.report.diagnostics import is_missing
-from contexta.report.document import Bytes, Cell, Hash, Ref, Status
+from contexta.report.inline import Bytes, Cell, Hash, Ref, Status
 
 TITLES = ("Artifact", "Kind", "State", "Size", "SHA-256", "Location", "Created", "Made in", "Attributes")
 

@@ -8,7 +8,8 @@ from contexta.contract import Problem
 from contexta.contract.fields import chronological
 from contexta.report import cells
 from contexta.report.diagnostics import problem_issue
-from contexta.report.document import INDEX, Block, Details, Issue, Issues, Level, Note, Text
+from contexta.report.document import Block, Details, Issue, Issues, Note
+from contexta.report.inline import INDEX, Level, Text
 from contexta.report.summary import Summary
 
 # As many lines as stand on a page, and as stand folded below them.

@@ -16,27 +16,8 @@ from contexta.contract import (
     StageExecution,
     seconds_between,
 )
-from contexta.report.document import (
-    Bytes,
-    Cell,
-    Change,
-    Code,
-    Column,
-    Duration,
-    Exact,
-    Hash,
-    Level,
-    Number,
-    Pairs,
-    Ref,
-    Rows,
-    Scalar,
-    Spark,
-    Status,
-    Table,
-    Text,
-    Time,
-)
+from contexta.report.document import Column, Rows, Scalar, Table
+from contexta.report.inline import Bytes, Cell, Change, Code, Duration, Exact, Hash, Level, Number, Pairs, Ref, Spark, Status, Text, Time
 
 # A table that is not expected to be long is cut here all the same; the rest is counted, not shown.
 MAX_ROWS = 1000

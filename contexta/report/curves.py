@@ -10,7 +10,8 @@ from typing import Literal
 from contexta.contract import MetricSeries, all_finite
 from contexta.report import measures
 from contexta.report.directions import BY_NAME, Directions
-from contexta.report.document import Chart, Spark
+from contexta.report.document import Chart
+from contexta.report.inline import Spark
 from contexta.report.traits import RunTraits
 
 # As many lines as a reader can tell apart.

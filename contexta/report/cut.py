@@ -8,7 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from contexta.report import cells
 from contexta.report.choice import ROWS, Choice, Grade, choose, worst_first
-from contexta.report.document import Cell, Column, Rows, Scalar, Sheet, Table
+from contexta.report.document import Column, Rows, Scalar, Sheet, Table
+from contexta.report.inline import Cell
 
 M = TypeVar("M")
 Row = Callable[[M], tuple[Cell, ...]]

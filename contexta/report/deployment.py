@@ -7,8 +7,9 @@ from contexta.report import artifacts, cells, progress
 from contexta.report.artifacts import ArtifactFacts
 from contexta.report.diagnostics import diagnose_deployment, shown
 from contexta.report.directions import BY_NAME, Directions
-from contexta.report.document import INDEX, Block, Document, Fact, Facts, Lineage, Note, Section, Text
+from contexta.report.document import Block, Document, Fact, Facts, Lineage, Note, Section
 from contexta.report.history import TOLD_BY, Spell, Story
+from contexta.report.inline import INDEX, Text
 from contexta.report.problems import problem_table
 from contexta.report.run.background import withheld
 from contexta.report.run.evidence import event_table, metric_blocks, span_table

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from contexta.report import cells, progress
 from contexta.report.directions import Directions
-from contexta.report.document import Cell, Ref, Table
+from contexta.report.document import Table
 from contexta.report.history import Spell, Story
+from contexta.report.inline import Cell, Ref
 from contexta.report.run_tables import attention_cell, number_cell, project_cell
 from contexta.report.summary import DeploymentSummary, Summary
 

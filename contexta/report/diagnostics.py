@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contexta.contract import Artifact, DegradedRecord, DeploymentSnapshot, Problem, RunSnapshot, StructuredEventRecord
 from contexta.contract.records import LOST_WRITES, NON_FINITE_METRIC
 from contexta.report import cells
-from contexta.report.document import Issue, Issues, Ref, Severity
+from contexta.report.document import Issue, Issues
+from contexta.report.inline import Ref, Severity
 
 MAX_ISSUES = 200
 

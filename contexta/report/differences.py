@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from contexta.report import cells
 from contexta.report.directions import Directions
-from contexta.report.document import Cell, Change, Code, Issue, Text
+from contexta.report.document import Issue
+from contexta.report.inline import Cell, Change, Code, Text
 from contexta.report.traits import Finding, Measure, Setup
 
 

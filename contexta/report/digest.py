@@ -9,8 +9,9 @@ from contexta.contract.fields import chronological
 from contexta.report import cells, deployment_tables, progress, run_tables
 from contexta.report.attention import attention
 from contexta.report.directions import BY_NAME, Directions
-from contexta.report.document import INDEX, Document, Fact, Facts, Ref, Section, Table, Text, Time
+from contexta.report.document import Document, Fact, Facts, Section, Table
 from contexta.report.history import stories
+from contexta.report.inline import INDEX, Ref, Text, Time
 from contexta.report.overviews import CHANGE_NOTE, Deployments, Runs, S, live, oldest_first
 from contexta.report.summary import Summary
 

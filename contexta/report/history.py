@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contexta.contract.fields import chronological, seconds_between
-from contexta.report.document import Duration
+from contexta.report.inline import Duration
 from contexta.report.summary import DeploymentSummary, RunSummary
 
 # The last words of a name that say which of several it is, not of what: `prod-v2`, `nightly-2026-10-01`, `api-1ef63de`.

@@ -10,31 +10,21 @@ from contexta.report.cut import shown_of
 from contexta.report.document import (
     Bar,
     Block,
-    Cell,
-    Change,
-    Code,
     Details,
     Document,
-    Exact,
     Fact,
     Facts,
     Figure,
     Figures,
-    Hash,
     Issue,
     Issues,
-    Level,
     Note,
-    Number,
-    Pairs,
     Prose,
-    Ref,
     Section,
-    Status,
     Table,
-    Text,
     Timeline,
 )
+from contexta.report.inline import Cell, Change, Code, Exact, Hash, Level, Number, Pairs, Ref, Status, Text
 
 # What people wait for, by rank: what does not fit is left out from the end.
 SECTIONS: Mapping[str, tuple[str, ...]] = {

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple, TypeVar
 
 from contexta.contract import MetricSeries, RunSnapshot, StableRef, all_finite, seconds_since
 from contexta.report.directions import BY_NAME, Directions
-from contexta.report.document import Chart, Figure, Line, Mark, Number, Ref
+from contexta.report.document import Chart, Figure, Line, Mark
+from contexta.report.inline import Number, Ref
 
 # A line is drawn from at most this many points: on a picture of 310 units in width, more of them look no different.
 MAX_POINTS = 64

@@ -1,6 +1,7 @@
 """The page that a server shows where there is none."""
 
-from contexta.report.document import INDEX, Document, Fact, Facts, Note, Ref, Section
+from contexta.report.document import Document, Fact, Facts, Note, Section
+from contexta.report.inline import INDEX, Ref
 from contexta.report.refs import MISSING
 
 _WHY = "Nothing lies at this address. A page goes when its run leaves the site: only the newest may be kept, or no line names it any more."

@@ -4,7 +4,8 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 
 from contexta.contract.fields import chronological
-from contexta.report.document import Block, Document, Figure, Figures, Issue, Issues, Number, Ref, Section
+from contexta.report.document import Block, Document, Figure, Figures, Issue, Issues, Section
+from contexta.report.inline import Number, Ref
 from contexta.report.summary import DeploymentSummary, RunSummary, Summary
 
 # As many as a reader of feeds looks back to.

@@ -10,8 +10,9 @@ from contexta.report import cells, deployment_tables, progress, run_tables
 from contexta.report.archives import Archive, Shelf, shelve
 from contexta.report.attention import attention
 from contexta.report.directions import BY_NAME, Directions
-from contexta.report.document import INDEX, Block, Document, Fact, Facts, Note, Number, Prose, Ref, Section, Table
+from contexta.report.document import Block, Document, Fact, Facts, Note, Prose, Section, Table
 from contexta.report.history import TOLD_BY, Story, stories
+from contexta.report.inline import INDEX, Number, Ref
 from contexta.report.problems import problem_table
 from contexta.report.summary import DeploymentSummary, ProjectName, ProjectSummary, RunSummary, Summary
 from contexta.report.trends import best_runs, trends

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from contexta.contract import Problem
 from contexta.report import cut
 from contexta.report.choice import ROWS
-from contexta.report.document import Cell, Code, Level, Table, Text
+from contexta.report.document import Table
+from contexta.report.inline import Cell, Code, Level, Text
 
 _BY_SEVERITY = cut.by_word(lambda problem: str(problem.severity), ("error", "warning"), "by severity")
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from contexta.report.directions import Direction, Directions
-from contexta.report.document import Change, Figure, Figures, Number, Spark
+from contexta.report.document import Figure, Figures
+from contexta.report.inline import Change, Number, Spark
 from contexta.report.summary import Headline, Measure, RunSummary
 
 # As many runs as a sparkline goes over, and as are looked at for them.

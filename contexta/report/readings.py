@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from contexta.contract import MetricSeries, RunSnapshot
 from contexta.report import cells, measures
-from contexta.report.document import Ref
+from contexta.report.inline import Ref
 
 # How rules and answers call the run itself, where others have a stage's name.
 RUN = "run"

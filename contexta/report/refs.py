@@ -2,7 +2,7 @@
 
 import hashlib
 
-from contexta.report.document import Ref
+from contexta.report.inline import Ref
 
 # The page that a server shows where there is none.
 MISSING = "404"

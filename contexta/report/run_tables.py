@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from contexta.report import cells, progress
 from contexta.report.directions import Directions
-from contexta.report.document import Cell, Change, Number, Pairs, Ref, Table, Text
+from contexta.report.document import Table
+from contexta.report.inline import Cell, Change, Number, Pairs, Ref, Text
 from contexta.report.summary import Attention, Headline, Measure, ProjectName, ProjectSummary, RunSummary
 
 # As many headline numbers as have a column of their own.

@@ -20,7 +20,8 @@ from contexta.report import artifacts, kept, measures
 from contexta.report.artifacts import ArtifactFacts
 from contexta.report.cells import counted
 from contexta.report.diagnostics import count, diagnose, diagnose_deployment
-from contexta.report.document import Change, Duration, Figure, Issue, Number, Ref, Spark, Status
+from contexta.report.document import Figure, Issue
+from contexta.report.inline import Change, Duration, Number, Ref, Spark, Status
 
 # As many sentences of one run as the pages about many show, and as much of each.
 MAX_ATTENTION = 3

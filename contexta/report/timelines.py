@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from contexta.contract import seconds_since
 from contexta.report.choice import choose, worst_first
-from contexta.report.document import Bar, Ref, Status, Time, Timeline
+from contexta.report.document import Bar, Timeline
+from contexta.report.inline import Ref, Status, Time
 
 # More bars than this help no reader.
 MAX_BARS = 40

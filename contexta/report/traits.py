@@ -15,7 +15,8 @@ from contexta.contract import MetricSeries, RunSnapshot
 from contexta.contract.details import run_details
 from contexta.report import measures
 from contexta.report.diagnostics import diagnose
-from contexta.report.document import Chart, Issue, Line, Ref
+from contexta.report.document import Chart, Issue, Line
+from contexta.report.inline import Ref
 
 # What is kept of a run that holds far more than anyone compares.
 MAX_MEASURES, MAX_PARAMETERS, MAX_PACKAGES, MAX_FINDINGS, MAX_CURVES, MAX_POINTS = 200, 500, 2_000, 100, 12, 32

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from contexta.report import cells, progress
 from contexta.report.directions import Direction, Directions
-from contexta.report.document import Block, Cell, Chart, Line, Mark, Note, Number, Table, Text
+from contexta.report.document import Block, Chart, Line, Mark, Note, Table
 from contexta.report.history import Spell
+from contexta.report.inline import Cell, Number, Text
 from contexta.report.progress import Courses, Point
 from contexta.report.run_tables import words
 from contexta.report.summary import Measure, RunSummary

@@ -9,7 +9,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from contexta.render import HtmlRenderer, no_links
-from contexta.report.document import Document, Duration, Number, Pairs, Ref, Section, Status, Table, Text, Time
+from contexta.report.document import Document, Section, Table
+from contexta.report.inline import Duration, Number, Pairs, Ref, Status, Text, Time
 from tests.benchmarks.machine import machine
 from tests.benchmarks.table import Measurement, markdown_table
 from tests.browser.conftest import FLAGS, chromium

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from contexta.render import HtmlRenderer, no_links
-from contexta.report.document import Bytes, Cell, Document, Duration, Number, Ref, Section, Status, Table, Text, Time
+from contexta.report.document import Document, Section, Table
+from contexta.report.inline import Bytes, Cell, Duration, Number, Ref, Status, Text, Time
 
 FAILED = ["run-00", "run-04", "run-08"]
 DAY = "2026-01-0{}T00:00:00Z"

@@ -17,23 +17,8 @@ from contexta.delivery.cutting import Limit, cut_to_fit, in_bytes, in_characters
 from contexta.errors import ContextaError
 from contexta.render import no_links, to_json, to_markdown
 from contexta.report import build_comparison, build_snapshot_report
-from contexta.report.document import (
-    Block,
-    Chart,
-    Details,
-    Document,
-    Fact,
-    Facts,
-    Issue,
-    Issues,
-    Line,
-    Note,
-    Prose,
-    Ref,
-    Section,
-    Table,
-    Text,
-)
+from contexta.report.document import Block, Chart, Details, Document, Fact, Facts, Issue, Issues, Line, Note, Prose, Section, Table
+from contexta.report.inline import Ref, Text
 from contexta.workspace import open as open_workspace
 from tests.render.specimen import specimen
 from tests.report import builders

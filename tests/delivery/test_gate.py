@@ -6,7 +6,8 @@ import pytest
 
 from contexta.delivery.gate import Outcome, judge, judge_issues
 from contexta.delivery.rules import parse
-from contexta.report.document import Issue, Ref
+from contexta.report.document import Issue
+from contexta.report.inline import Ref
 from contexta.report.readings import Reading, Readings, Tags
 
 NOW, BEFORE = Ref("run:demo.now", "now"), Ref("run:demo.before", "before")

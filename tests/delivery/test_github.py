@@ -7,7 +7,8 @@ from hypothesis import given
 
 from contexta.delivery.gate import Outcome
 from contexta.delivery.github import MAX_ANNOTATIONS, annotations, harmless
-from contexta.report.document import Issue, Ref, Severity
+from contexta.report.document import Issue
+from contexta.report.inline import Ref, Severity
 from tests.delivery.hostile import EVIL, texts
 
 _REGISTERED = ("error", "warning", "notice", "debug", "add-mask", "add-matcher", "stop-commands", "set-output", "group", "echo")

@@ -9,8 +9,6 @@ from contexta.render import MailRenderer, no_links
 from contexta.report import build_snapshot_report
 from contexta.report.document import (
     Bar,
-    Change,
-    Code,
     Details,
     Document,
     Fact,
@@ -20,17 +18,12 @@ from contexta.report.document import (
     Issue,
     Issues,
     Note,
-    Number,
-    Pairs,
     Prose,
-    Ref,
     Section,
-    Status,
     Table,
-    Text,
-    Time,
     Timeline,
 )
+from contexta.report.inline import Change, Code, Number, Pairs, Ref, Status, Text, Time
 from contexta.report.letter import SECTIONS
 from tests.render.pages import read
 from tests.report import builders

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from contexta.delivery.letter import Letter
 from contexta.delivery.message import Attachment, Mail, address, compose, subject_of
-from contexta.report.document import INDEX, Document, Ref, Status
+from contexta.report.document import Document
+from contexta.report.inline import INDEX, Ref, Status
 from tests.delivery.post import parse
 
 patient = settings(deadline=None, max_examples=60)

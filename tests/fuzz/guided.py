@@ -21,7 +21,8 @@ with atheris.instrument_imports(include=["contexta", "markdown_it"], enable_load
     from contexta.errors import ContextaError
     from contexta.render import prose, to_markdown
     from contexta.render.links import no_links
-    from contexta.report.document import Document, Prose, Ref, Section
+    from contexta.report.document import Document, Prose, Section
+    from contexta.report.inline import Ref
     from contexta.workspace.frames import interpret, owners
     from contexta.workspace.lines import Block, Located, read_blocks, read_lines
     from contexta.workspace.planes import Extent

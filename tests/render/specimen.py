@@ -3,43 +3,29 @@
 import math
 
 from contexta.report.document import (
-    INDEX,
     Bar,
     Block,
-    Bytes,
-    Change,
     Chart,
-    Code,
     Details,
     Document,
-    Duration,
-    Exact,
     Fact,
     Facts,
     Figure,
     Figures,
-    Hash,
     Histogram,
     Issue,
     Issues,
-    Level,
     Line,
     Lineage,
     Mark,
     Note,
-    Number,
-    Pairs,
     Prose,
-    Ref,
     Section,
     Sheet,
-    Spark,
-    Status,
     Table,
-    Text,
-    Time,
     Timeline,
 )
+from contexta.report.inline import INDEX, Bytes, Change, Code, Duration, Exact, Hash, Level, Number, Pairs, Ref, Spark, Status, Text, Time
 
 # Hidden characters, markup of HTML and Markdown, a second line.
 HOSTILE = "\x1b\u202e<b x='\"'>&lt;|`*_[a](b)\n# h"

@@ -3,7 +3,8 @@
 import pytest
 
 from contexta.render.brief import MAX_LETTERS, brief
-from contexta.report.document import Block, Document, Figure, Figures, Issue, Issues, Note, Number, Ref, Section, Status
+from contexta.report.document import Block, Document, Figure, Figures, Issue, Issues, Note, Section
+from contexta.report.inline import Number, Ref, Status
 
 RUN = Ref("run:p.r", "r")
 

@@ -10,27 +10,8 @@ from hypothesis import strategies as st
 
 from contexta.render import to_json
 from contexta.report import build_snapshot_report, cells
-from contexta.report.document import (
-    Block,
-    Bytes,
-    Cell,
-    Chart,
-    Document,
-    Duration,
-    Exact,
-    Fact,
-    Facts,
-    Line,
-    Number,
-    Pairs,
-    Ref,
-    Section,
-    Sheet,
-    Status,
-    Table,
-    Text,
-    Time,
-)
+from contexta.report.document import Block, Chart, Document, Fact, Facts, Line, Section, Sheet, Table
+from contexta.report.inline import Bytes, Cell, Duration, Exact, Number, Pairs, Ref, Status, Text, Time
 from tests.render.pages import Compare
 from tests.render.specimen import links, specimen
 from tests.report import builders

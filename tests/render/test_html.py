@@ -25,12 +25,9 @@ from contexta.report import build_snapshot_report, cells
 from contexta.report.document import (
     Bar,
     Block,
-    Change,
     Chart,
-    Code,
     Details,
     Document,
-    Exact,
     Fact,
     Facts,
     Figure,
@@ -41,19 +38,13 @@ from contexta.report.document import (
     Line,
     Lineage,
     Mark,
-    Number,
     Prose,
-    Ref,
     Section,
     Sheet,
-    Spark,
-    Status,
     Table,
-    Text,
-    Time,
     Timeline,
-    section_ref,
 )
+from contexta.report.inline import Change, Code, Exact, Number, Ref, Spark, Status, Text, Time, section_ref
 from tests.conftest import CHECKOUT
 from tests.render.pages import Compare, Page, read
 from tests.render.specimen import ADDRESS, LINKED, MOMENT, links, specimen

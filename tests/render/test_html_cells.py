@@ -11,26 +11,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from contexta.render import html_cells, no_links, words
-from contexta.report.document import (
-    Bytes,
-    Cell,
-    Change,
-    Code,
-    Column,
-    Duration,
-    Exact,
-    Hash,
-    Level,
-    Number,
-    Pairs,
-    Ref,
-    Rows,
-    Spark,
-    Status,
-    Table,
-    Text,
-    Time,
-)
+from contexta.report.document import Column, Rows, Table
+from contexta.report.inline import Bytes, Cell, Change, Code, Duration, Exact, Hash, Level, Number, Pairs, Ref, Spark, Status, Text, Time
 from tests.render.pages import Page, read
 from tests.render.specimen import ADDRESS, HOSTILE, LINKED, MOMENT, links
 

@@ -8,7 +8,8 @@ from contexta.render.drawing import columns, draw, lanes
 from contexta.render.drawing.chart import HEIGHT, LEFT, RIGHT, WIDTH
 from contexta.render.html_pictures import bars as bars_of
 from contexta.render.html_pictures import flags, histogram_columns, labels, legend, stroke
-from contexta.report.document import Bar, Chart, Histogram, Line, Mark, Ref, Status, Time, Timeline
+from contexta.report.document import Bar, Chart, Histogram, Line, Mark, Timeline
+from contexta.report.inline import Ref, Status, Time
 from tests.render.pages import Page, read
 
 

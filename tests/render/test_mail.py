@@ -15,27 +15,8 @@ from contexta.render.html_templates import shipped_templates
 from contexta.render.mail import BAD, CALM, GOOD, LINK, WARN, strips
 from contexta.render.mail_text import WIDTH
 from contexta.render.theme import contrast
-from contexta.report.document import (
-    Bar,
-    Block,
-    Cell,
-    Change,
-    Document,
-    Figure,
-    Figures,
-    Histogram,
-    Issue,
-    Issues,
-    Note,
-    Number,
-    Ref,
-    Section,
-    Status,
-    Table,
-    Text,
-    Time,
-    Timeline,
-)
+from contexta.report.document import Bar, Block, Document, Figure, Figures, Histogram, Issue, Issues, Note, Section, Table, Timeline
+from contexta.report.inline import Cell, Change, Number, Ref, Status, Text, Time
 from tests.render.pages import Compare, Page, read
 from tests.render.specimen import ADDRESS, MOMENT, links, specimen
 

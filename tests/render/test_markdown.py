@@ -14,7 +14,6 @@ from contexta.report.document import (
     Bar,
     Block,
     Chart,
-    Code,
     Document,
     Fact,
     Facts,
@@ -25,18 +24,13 @@ from contexta.report.document import (
     Lineage,
     Mark,
     Note,
-    Number,
-    Pairs,
     Prose,
-    Ref,
     Section,
     Sheet,
-    Status,
     Table,
-    Text,
-    Time,
     Timeline,
 )
+from contexta.report.inline import Code, Number, Pairs, Ref, Status, Text, Time
 from tests.render.pages import Compare
 from tests.render.specimen import ADDRESS, LINKED, links, specimen
 

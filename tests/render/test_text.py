@@ -13,7 +13,6 @@ from contexta.report.document import (
     Bar,
     Block,
     Chart,
-    Code,
     Details,
     Document,
     Fact,
@@ -25,17 +24,13 @@ from contexta.report.document import (
     Issues,
     Line,
     Note,
-    Number,
     Prose,
-    Ref,
     Section,
     Sheet,
-    Status,
     Table,
-    Text,
-    Time,
     Timeline,
 )
+from contexta.report.inline import Code, Number, Ref, Status, Text, Time
 from tests.render.pages import Compare
 from tests.render.specimen import specimen
 

@@ -11,25 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contexta.render import words
-from contexta.report.document import (
-    Bytes,
-    Cell,
-    Change,
-    Chart,
-    Code,
-    Duration,
-    Exact,
-    Histogram,
-    Level,
-    Line,
-    Mark,
-    Number,
-    Pairs,
-    Ref,
-    Status,
-    Text,
-    Time,
-)
+from contexta.report.document import Chart, Histogram, Line, Mark
+from contexta.report.inline import Bytes, Cell, Change, Code, Duration, Exact, Level, Number, Pairs, Ref, Status, Text, Time
 
 # However long an example takes on a busy machine.
 patient = settings(deadline=None)

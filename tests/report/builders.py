@@ -22,7 +22,8 @@ from contexta.contract import (
     TraceSpanRecord,
 )
 from contexta.report import RunSummary, summarize
-from contexta.report.document import Block, Cell, Document, Section, Table
+from contexta.report.document import Block, Document, Section, Table
+from contexta.report.inline import Cell
 
 RUN = "demo.r1"
 

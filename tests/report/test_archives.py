@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from contexta.report import DeploymentSummary, RunSummary, build_archive, build_index, build_project, summarize_deployment
 from contexta.report.archives import CHUNK, MAX_LINKS, Archive, shelve
 from contexta.report.attention import MAX_LINES
-from contexta.report.document import INDEX, Change, Details, Document, Fact, Facts, Issues, Ref, Table, Time
+from contexta.report.document import Details, Document, Fact, Facts, Issues, Table
+from contexta.report.inline import INDEX, Change, Ref, Time
 from contexta.report.overviews import archives_of_index, archives_of_project, projects_of
 from contexta.report.summary import ProjectSummary
 from tests.report import builders

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from contexta.report import cells
-from contexta.report.document import Bytes, Cell, Code, Column, Duration, Number, Pairs, Ref, Rows, Status, Table, Text, Time
+from contexta.report.document import Column, Rows, Table
+from contexta.report.inline import Bytes, Cell, Code, Duration, Number, Pairs, Ref, Status, Text, Time
 from tests.report import builders
 
 

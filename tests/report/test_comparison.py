@@ -8,24 +8,8 @@ import pytest
 from contexta.contract import Run, RunSnapshot
 from contexta.contract.details import NAMESPACE
 from contexta.report import Directions, build_comparison, comparison_ref
-from contexta.report.document import (
-    INDEX,
-    Block,
-    Bytes,
-    Cell,
-    Change,
-    Chart,
-    Code,
-    Document,
-    Duration,
-    Figures,
-    Line,
-    Note,
-    Number,
-    Ref,
-    Status,
-    Text,
-)
+from contexta.report.document import Block, Chart, Document, Figures, Line, Note
+from contexta.report.inline import INDEX, Bytes, Cell, Change, Code, Duration, Number, Ref, Status, Text
 from contexta.workspace import open as open_workspace
 from tests.conftest import CHECKOUT
 from tests.report import builders

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from contexta.report.curves import charts, spark
-from contexta.report.document import Chart, Spark
+from contexta.report.document import Chart
+from contexta.report.inline import Spark
 from tests.report.builders import BEGIN, RUN, moment, series
 
 TRAIN, VALIDATE = f"stage:{RUN}.train", f"stage:{RUN}.validate"

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from contexta.contract import Problem
 from contexta.report import build_snapshot_report, cut
 from contexta.report.choice import ROWS
-from contexta.report.document import Bytes, Cell, Details, Document, Duration, Level, Number, Pairs, Ref, Sheet, Status, Table, Text, Time
+from contexta.report.document import Details, Document, Sheet, Table
+from contexta.report.inline import Bytes, Cell, Duration, Level, Number, Pairs, Ref, Status, Text, Time
 from tests.report import builders
 from tests.report.builders import BEGIN, RUN, column, moment, section, table
 

@@ -6,27 +6,9 @@ from typing import Any
 
 from contexta.contract import DeploymentExecution, Problem, StableRef
 from contexta.report import RunSummary, build_deployment, stories, summarize, summarize_deployment
-from contexta.report.document import (
-    INDEX,
-    Bytes,
-    Change,
-    Code,
-    Document,
-    Duration,
-    Fact,
-    Facts,
-    Figures,
-    Hash,
-    Issues,
-    Lineage,
-    Note,
-    Number,
-    Ref,
-    Status,
-    Text,
-    Time,
-)
+from contexta.report.document import Document, Fact, Facts, Figures, Issues, Lineage, Note
 from contexta.report.history import TOLD_BY
+from contexta.report.inline import INDEX, Bytes, Change, Code, Duration, Hash, Number, Ref, Status, Text, Time
 from tests.report import builders
 from tests.report.builders import BEGIN, END, RUN, column, moment, section, tables, titles
 

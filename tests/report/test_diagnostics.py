@@ -7,7 +7,8 @@ import pytest
 from contexta.contract import Problem, RunSnapshot
 from contexta.report import diagnose
 from contexta.report.diagnostics import MAX_ISSUES, count, diagnose_deployment, shown
-from contexta.report.document import Issue, Issues, Ref
+from contexta.report.document import Issue, Issues
+from contexta.report.inline import Ref
 from tests.report import builders
 from tests.report.builders import RUN
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from contexta.contract import DeploymentSnapshot, RunSnapshot
 from contexta.report import DeploymentSummary, RunSummary, build_digest, summarize, summarize_deployment
-from contexta.report.document import Change, Document, Issues, Note, Ref, Text
+from contexta.report.document import Document, Issues, Note
+from contexta.report.inline import Change, Ref, Text
 from tests.report import builders
 from tests.report.builders import column, section, table
 

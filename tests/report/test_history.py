@@ -5,8 +5,8 @@ import random
 import pytest
 
 from contexta.report import DeploymentSummary, summarize_deployment
-from contexta.report.document import Duration
 from contexta.report.history import Spell, spells, stories
+from contexta.report.inline import Duration
 from tests.report import builders
 from tests.report.builders import moment
 

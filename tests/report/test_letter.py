@@ -8,9 +8,6 @@ from contexta.report import build_snapshot_report
 from contexta.report.document import (
     Bar,
     Block,
-    Cell,
-    Change,
-    Code,
     Details,
     Document,
     Fact,
@@ -20,18 +17,13 @@ from contexta.report.document import (
     Issue,
     Issues,
     Note,
-    Number,
-    Pairs,
     Prose,
-    Ref,
     Section,
     Sheet,
-    Status,
     Table,
-    Text,
-    Time,
     Timeline,
 )
+from contexta.report.inline import Cell, Change, Code, Number, Pairs, Ref, Status, Text, Time
 from contexta.report.letter import MEASURES, Measure, letter
 from tests.report import builders
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from contexta.contract import MetricSeries, RunSnapshot, StableRef, all_finite
 from contexta.report import measures
-from contexta.report.document import Chart, Figure, Mark, Number, Ref
+from contexta.report.document import Chart, Figure, Mark
+from contexta.report.inline import Number, Ref
 from tests.report.builders import BEGIN, RUN, moment, series, snapshot, stage
 
 # However long an example takes on a busy machine.

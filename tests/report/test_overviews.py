@@ -7,27 +7,8 @@ from contexta.contract import Problem, Project
 from contexta.report import DeploymentSummary, RunSummary, build_index, build_project, summarize, summarize_deployment
 from contexta.report.attention import MAX_FOLDED, MAX_LINES
 from contexta.report.directions import Directions
-from contexta.report.document import (
-    INDEX,
-    Change,
-    Details,
-    Document,
-    Duration,
-    Fact,
-    Facts,
-    Figure,
-    Figures,
-    Issues,
-    Note,
-    Number,
-    Pairs,
-    Prose,
-    Ref,
-    Spark,
-    Status,
-    Text,
-    Time,
-)
+from contexta.report.document import Details, Document, Fact, Facts, Figure, Figures, Issues, Note, Prose
+from contexta.report.inline import INDEX, Change, Duration, Number, Pairs, Ref, Spark, Status, Text, Time
 from contexta.report.overviews import MAX_LIVE, by_project, projects_of
 from contexta.report.run_tables import MAX_COLUMNS
 from contexta.report.summary import Headline

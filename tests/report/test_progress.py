@@ -6,7 +6,7 @@ import pytest
 
 from contexta.report import RunSummary
 from contexta.report.directions import BY_NAME
-from contexta.report.document import Change, Spark
+from contexta.report.inline import Change, Spark
 from contexta.report.progress import Point, best, change, changes, latest, leading, spark
 from contexta.report.summary import Headline
 from tests.report.builders import run_summary

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from contexta.contract import Problem
 from contexta.report import DeploymentSummary, RunSummary, artifacts, summarize, summarize_deployment
 from contexta.report.artifacts import ArtifactFacts
-from contexta.report.document import Duration, Ref, Status
+from contexta.report.inline import Duration, Ref, Status
 from contexta.report.kept import RUN as RUN_LAYOUT
 from contexta.report.summary import MAX_ATTENTION, MAX_SENTENCE, Attention, Concern, Headline, Measure, ProjectName
 from tests.report import builders

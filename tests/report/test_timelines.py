@@ -1,6 +1,7 @@
 """The bars of timelines, and which of too many are shown."""
 
-from contexta.report.document import Bar, Ref, Status, Time
+from contexta.report.document import Bar
+from contexta.report.inline import Ref, Status, Time
 from contexta.report.timelines import MAX_BARS, Spell, timeline
 from tests.report.builders import moment
 

@@ -9,7 +9,8 @@ import pytest
 
 from contexta.contract import Run, RunSnapshot
 from contexta.contract.details import NAMESPACE
-from contexta.report.document import Line, Ref
+from contexta.report.document import Line
+from contexta.report.inline import Ref
 from contexta.report.measures import chart
 from contexta.report.traits import MAX_CURVES, MAX_FINDINGS, MAX_MEASURES, MAX_PARAMETERS, MAX_POINTS, Finding, Measured, RunTraits
 from tests.report import builders

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from contexta.report import DeploymentSummary, RunSummary, build_project, summarize_deployment
-from contexta.report.document import Chart, Document, Mark, Note, Ref
+from contexta.report.document import Chart, Document, Mark, Note
+from contexta.report.inline import Ref
 from contexta.report.summary import Headline
 from contexta.report.trends import MAX_MARKS, MAX_TRENDS, WINDOW
 from tests.report import builders

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from contexta.contract import MetricSeries
-from contexta.report.document import Exact, Ref, Table, Text
+from contexta.report.document import Table
+from contexta.report.inline import Exact, Ref, Text
 from contexta.report.run.values import value_table
 from tests.report import builders
 from tests.report.builders import RUN, column

@@ -9,7 +9,8 @@ from contexta.report.comparison.pair import Pair
 from contexta.report.comparison.structure import artifacts, stages
 from contexta.report.comparison.summary import summary
 from contexta.report.directions import BY_NAME, Directions
-from contexta.report.document import INDEX, Document
+from contexta.report.document import Document
+from contexta.report.inline import INDEX
 from contexta.report.refs import comparison_ref
 
 

@@ -11,7 +11,8 @@ from contexta.report.choice import Grade
 from contexta.report.comparison.pair import Pair
 from contexta.report.cut import Ranks
 from contexta.report.directions import Directions
-from contexta.report.document import Block, Cell, Change, Chart, Note, Number, Section, Table, Text
+from contexta.report.document import Block, Chart, Note, Section, Table
+from contexta.report.inline import Cell, Change, Number, Text
 from contexta.report.traits import Measure, Measured
 
 # As many curves as a page draws.

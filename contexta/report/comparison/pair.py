@@ -7,7 +7,8 @@ from typing import TypeVar
 from contexta.contract import MetricSeries, RunSnapshot
 from contexta.report import cells
 from contexta.report.differences import Difference
-from contexta.report.document import Block, Cell, Note, Ref, Table
+from contexta.report.document import Block, Note, Table
+from contexta.report.inline import Cell, Ref
 from contexta.report.traits import LEVELS, Measured, Setup
 
 T = TypeVar("T")

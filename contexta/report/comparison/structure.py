@@ -10,7 +10,8 @@ from contexta.report import cells
 from contexta.report.artifacts import ArtifactFacts
 from contexta.report.comparison.pair import Pair, listed, matched
 from contexta.report.differences import the_same
-from contexta.report.document import Bytes, Cell, Change, Code, Duration, Note, Section, Status, Text
+from contexta.report.document import Note, Section
+from contexta.report.inline import Bytes, Cell, Change, Code, Duration, Status, Text
 from contexta.report.traits import without_hash
 
 # As much of a hash as tells two apart.

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contexta.report import cells
 from contexta.report.comparison.pair import Pair
 from contexta.report.directions import Directions
-from contexta.report.document import Block, Cell, Note, Section, Table, Text
+from contexta.report.document import Block, Note, Section, Table
+from contexta.report.inline import Cell, Text
 from contexta.report.run.since import Against
 from contexta.report.traits import RunTraits
 

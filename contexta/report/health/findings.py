@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from contexta.contract import Artifact, DeploymentSnapshot, Problem, RunSnapshot, seconds_between
 from contexta.contract.fields import is_before
 from contexta.report.diagnostics import degraded_issue, diagnose
-from contexta.report.document import Issue, Severity
+from contexta.report.document import Issue
 from contexta.report.health.inferred import inferred
+from contexta.report.inline import Severity
 
 # Issues of a run that say something of how it was written down, rather than of how it went.
 _OF_SCOPES = frozenset({"unfinished_run", "unfinished_stage", "incomplete_batch", "missing_artifact"})

@@ -6,7 +6,8 @@ from contexta.contract import RunSnapshot
 from contexta.report import cells
 from contexta.report.diagnostics import diagnose
 from contexta.report.directions import BY_NAME, Directions
-from contexta.report.document import INDEX, Document, Ref, Section
+from contexta.report.document import Document, Section
+from contexta.report.inline import INDEX, Ref
 from contexta.report.run.background import data_health, environment, provenance
 from contexta.report.run.evidence import events, metrics, traces
 from contexta.report.run.outputs import artifacts, deployments

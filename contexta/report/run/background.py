@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from contexta.contract import EnvironmentSnapshot, RunSnapshot
 from contexta.contract.details import DETAILS, NAMESPACE, run_details
 from contexta.report import cells
-from contexta.report.document import Block, Cell, Code, Details, Fact, Facts, Lineage, Note, Number, Pairs, Section, Table, Text
+from contexta.report.document import Block, Details, Fact, Facts, Lineage, Note, Section, Table
 from contexta.report.health.inferred import inferred
+from contexta.report.inline import Cell, Code, Number, Pairs, Text
 from contexta.report.problems import problem_table
 from contexta.report.run.overview import detail_facts
 

@@ -7,7 +7,8 @@ from contexta.report import cells, curves, cut, measures
 from contexta.report.choice import Grade
 from contexta.report.cut import Ranks
 from contexta.report.directions import BY_NAME, Directions
-from contexta.report.document import Block, Code, Column, Details, Duration, Level, Number, Ref, Section, Spark, Status, Table, Text, Time
+from contexta.report.document import Block, Column, Details, Section, Table
+from contexta.report.inline import Code, Duration, Level, Number, Ref, Spark, Status, Text, Time
 from contexta.report.run.values import value_table
 from contexta.report.timelines import Spell, timeline
 from contexta.report.traits import RunTraits

@@ -3,7 +3,8 @@
 from contexta.contract import Artifact, DeploymentExecution, RunSnapshot
 from contexta.report import artifacts as artifact_facts
 from contexta.report import cells, cut
-from contexta.report.document import Cell, Note, Number, Section
+from contexta.report.document import Note, Section
+from contexta.report.inline import Cell, Number
 from contexta.report.measures import last_by_subject
 
 _BY_STATE = cut.by_word(artifact_facts.state, ("missing",), "by state")

@@ -6,7 +6,8 @@ from contexta.contract import Run, RunSnapshot
 from contexta.contract.details import DETAILS, run_details
 from contexta.report import cells
 from contexta.report.diagnostics import count, shown
-from contexta.report.document import Block, Fact, Facts, Issue, Issues, Note, Prose, Section, Text, section_ref
+from contexta.report.document import Block, Fact, Facts, Issue, Issues, Note, Prose, Section
+from contexta.report.inline import Text, section_ref
 from contexta.report.run.since import Against
 
 # As many issues as stand at the top of the page; Diagnostics has all.

@@ -7,7 +7,8 @@ from contexta.contract import MetricSeries, RunSnapshot
 from contexta.report import cells, curves, differences, measures
 from contexta.report.differences import Difference, counted, the_same
 from contexta.report.directions import Directions
-from contexta.report.document import Block, Details, Fact, Figure, Figures, Issue, Note, Number, Ref, Table, Text
+from contexta.report.document import Block, Details, Fact, Figure, Figures, Issue, Note, Table
+from contexta.report.inline import Number, Ref, Text
 from contexta.report.traits import Finding, Measure, Measured, RunTraits, Setup, findings_of
 
 # As many rows as a reader takes in at the top of a page; the comparison has all.

@@ -19,8 +19,9 @@ from contexta.report import cells, cut, measures
 from contexta.report.choice import ROWS, Grade, grade_of_number, worst_first
 from contexta.report.cut import Columns, Made, Ranks
 from contexta.report.directions import Directions
-from contexta.report.document import Column, Histogram, Note, Number, Section, Table, Text, Time
+from contexta.report.document import Column, Histogram, Note, Section, Table
 from contexta.report.histograms import histogram
+from contexta.report.inline import Number, Text, Time
 from contexta.report.timelines import Spell, timeline
 
 M = TypeVar("M", bound=StageExecution | BatchExecution | SampleObservation)

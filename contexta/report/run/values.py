@@ -10,7 +10,8 @@ from operator import attrgetter
 from contexta.contract import MetricSeries, StableRef, all_finite
 from contexta.report import cells, cut, measures
 from contexta.report.choice import ROWS, choose, share
-from contexta.report.document import Column, Exact, Rows, Scalar, Sheet, Table, Text, Time
+from contexta.report.document import Column, Rows, Scalar, Sheet, Table
+from contexta.report.inline import Exact, Text, Time
 
 _CAPTION = "Every value, in all its digits"
 _TITLES = ("Metric", "Measured on", "Tags", "Observed", "Value")

@@ -8,7 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contexta.render.drawing.chart import BOTTOM, HEIGHT, LEFT, MAX_DOTS, RIGHT, TOP, WIDTH, Drawing, Path, draw
-from contexta.report.document import Chart, Line, Mark, Ref
+from contexta.report.document import Chart, Line, Mark
+from contexta.report.inline import Ref
 
 # However long an example takes on a busy machine.
 patient = settings(deadline=None)

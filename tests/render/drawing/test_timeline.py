@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contexta.render.drawing.timeline import ABOVE, PITCH, lanes
-from contexta.report.document import Bar, Ref, Status, Time, Timeline
+from contexta.report.document import Bar, Timeline
+from contexta.report.inline import Ref, Status, Time
 
 patient = settings(deadline=None)
 
