@@ -130,7 +130,7 @@ def _bases(opened: Workspace, ref: str, rules: Iterable[Rule]) -> Mapping[str | 
 def _told(outcomes: Sequence[Outcome], run: str, issues: Sequence[Issue] | None) -> str:
     """A line for each outcome, one for all together, and annotations where issues are given."""
     from contexta.delivery.github import annotations, harmless
-    from contexta.report.cells import counted
+    from contexta.report.phrases import counted
 
     failed, rules = sum(not outcome.passed for outcome in outcomes), counted(len(outcomes), "rule")
     lines = [*(outcome.line for outcome in outcomes), f"{run}: {f'{failed:,} of {rules} failed' if failed else f'{rules} passed'}."]

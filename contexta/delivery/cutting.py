@@ -6,7 +6,6 @@ from itertools import groupby
 
 from contexta.errors import ContextaError
 from contexta.render import words
-from contexta.report.cells import counted
 from contexta.report.document import (
     Block,
     Chart,
@@ -24,6 +23,7 @@ from contexta.report.document import (
     Timeline,
 )
 from contexta.report.inline import Ref
+from contexta.report.phrases import counted
 
 # Sections of runs and comparisons by what is looked for first; what has another title comes after them.
 _MATTERS = (

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from contexta.delivery.rules import Asked, Bound, Rule
 from contexta.render import words
-from contexta.report.cells import counted, listed
 from contexta.report.document import Issue
 from contexta.report.inline import Severity
+from contexta.report.phrases import counted, listed
 from contexta.report.readings import RUN, Reading, Readings, Tags
 from contexta.report.traits import Finding
 

@@ -6,8 +6,8 @@ from textwrap import wrap
 import orjson
 
 from contexta.render import words
-from contexta.report.cells import counted
 from contexta.report.health import Examination, Group
+from contexta.report.phrases import counted
 
 # As many places of a cause, and as many letters of what is wrong there, stand in the text; JSON has more.
 PLACES, LETTERS = 5, 240

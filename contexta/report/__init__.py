@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from contexta.report.overviews import build_archive, build_index, build_project
     from contexta.report.refs import MISSING, comparison_ref, is_comparison
     from contexta.report.run import build_snapshot_report
-    from contexta.report.summary import DeploymentSummary, RunSummary, summarize, summarize_deployment
+    from contexta.report.summarizing import summarize, summarize_deployment
+    from contexta.report.summary import DeploymentSummary, RunSummary
     from contexta.report.traits import RunTraits
 
 __all__ = [
@@ -76,7 +77,7 @@ __getattr__ = later(
         "is_comparison": "refs",
         "noted": "left_out",
         "stories": "history",
-        "summarize": "summary",
-        "summarize_deployment": "summary",
+        "summarize": "summarizing",
+        "summarize_deployment": "summarizing",
     },
 )

@@ -9,17 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
-from contexta.report.document import Fact, Facts, Table
-from contexta.report.inline import Ref, Time
+from contexta.report.inline import Ref
 from contexta.report.summary import DeploymentSummary, ProjectSummary, RunSummary
 
 Kind = Literal["runs", "deployments", "projects"]
 
 # As many as an archive has. The page above shows at most twice as many less one, which with all else on it takes less than 500 KB.
 CHUNK: Mapping[Kind, int] = {"runs": 150, "deployments": 50, "projects": 50}
-
-# As many archives of a kind as the page above links to; between them, each leads to its neighbours.
-MAX_LINKS = 100
 
 M = TypeVar("M", bound=RunSummary | DeploymentSummary | ProjectSummary)
 
@@ -39,11 +35,6 @@ class Archive(Generic[M]):
     older: Ref | None
     newer: Ref
 
-    def neighbours(self) -> Facts:
-        """Where to go from here."""
-        older = [Fact("Older", self.older)] if self.older else []
-        return Facts((Fact("Newer", self.newer), *older))
-
 
 @dataclass(frozen=True, slots=True)
 class Shelf(Generic[M]):
@@ -53,29 +44,6 @@ class Shelf(Generic[M]):
     shown: tuple[M, ...]
     archives: tuple[Archive[M], ...]
     total: int
-
-    def note(self) -> str:
-        """What the page says where not all are shown."""
-        return (
-            f"The newest {len(self.shown):,} of {self.total:,} {self.kind}; the older ones stand on pages of their own."
-            if self.archives
-            else ""
-        )
-
-    def contents(self) -> Table | None:
-        """Links to the archives, the newest first; to some, where there are too many."""
-        if not self.archives:
-            return None
-        chosen = _some(self.archives)
-        rows = tuple((archive.ref, Time(began(archive.members[0])), Time(began(archive.members[-1]))) for archive in chosen)
-        left = f"{len(rows):,} of {len(self.archives):,} pages: the newest, and older ones at even steps; each leads to its neighbours."
-        note = left if len(rows) < len(self.archives) else ""
-        return Table(f"Older {self.kind}", (self.kind.capitalize(), "From", "To"), rows, len(self.archives), note)
-
-
-def began(member: RunSummary | DeploymentSummary | ProjectSummary) -> str:
-    """When a run or deployment started, or a project was created."""
-    return member.created_at if isinstance(member, ProjectSummary) else member.started_at
 
 
 def shelve(kind: Kind, scope: Ref, oldest_first: Sequence[M]) -> Shelf[M]:
@@ -102,12 +70,3 @@ def _ref(kind: Kind, scope: Ref, number: int, size: int) -> Ref:
     separator = "." if ":" in scope.ref else ":"
     text = f"{kind.capitalize()} {number * size + 1:,}–{(number + 1) * size:,}"
     return Ref(f"{scope.ref}{separator}{kind}-{number + 1:04}", text)
-
-
-def _some(archives: Sequence[Archive[M]]) -> Sequence[Archive[M]]:
-    """The newest and, of the others, some at even steps with the oldest among them."""
-    if len(archives) <= MAX_LINKS:
-        return archives
-    newest, rest = archives[: MAX_LINKS // 2], archives[MAX_LINKS // 2 :]
-    steps = MAX_LINKS - len(newest)
-    return [*newest, *(rest[number * len(rest) // steps - 1] for number in range(1, steps + 1))]

@@ -1,28 +1,12 @@
 """What pages tell of an artifact: the same on the page of its run and of its deployment."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-
 from contexta.contract import Artifact
 from contexta.report import cells
 from contexta.report.diagnostics import is_missing
 from contexta.report.inline import Bytes, Cell, Hash, Ref, Status
+from contexta.report.summary import ArtifactFacts
 
 TITLES = ("Artifact", "Kind", "State", "Size", "SHA-256", "Location", "Created", "Made in", "Attributes")
-
-
-class ArtifactFacts(NamedTuple):
-    """An artifact in plain values; `state` says whether its file is there, as far as anyone can tell."""
-
-    ref: str
-    kind: str
-    state: str
-    size_bytes: int | None
-    sha256: str | None
-    location: str
-    created_at: str
-    made_in: str | None
-    attributes: Mapping[str, Any]
 
 
 def state(artifact: Artifact) -> str:

@@ -18,6 +18,7 @@ from contexta.contract import (
 )
 from contexta.report.document import Column, Rows, Scalar, Table
 from contexta.report.inline import Bytes, Cell, Change, Code, Duration, Exact, Hash, Level, Number, Pairs, Ref, Spark, Status, Text, Time
+from contexta.report.phrases import counted
 
 # A table that is not expected to be long is cut here all the same; the rest is counted, not shown.
 MAX_ROWS = 1000
@@ -30,9 +31,6 @@ _NESTED = frozenset({dict, list, tuple})
 
 # As many names and values are shown of one thing, and in a cell of a table.
 MAX_ENTRIES, MAX_IN_CELL = 500, 100
-
-# A sentence that lists more than these loses its reader.
-MAX_LISTED = 5
 
 Named = Project | Run | StageExecution | BatchExecution | SampleObservation | OperationContext | DeploymentExecution
 Lifecycle = Run | StageExecution | BatchExecution | DeploymentExecution
@@ -204,14 +202,3 @@ def plain(cell: Cell) -> Scalar:
 
 def _object(cell: Pairs) -> dict[str, Any]:
     return {name: _object(item) if isinstance(item, Pairs) else plain(item) for name, item in cell.items}
-
-
-def listed(words: Sequence[str]) -> str:
-    """The first words of a list, and how many more there are: `a, b, c and 4 more`."""
-    more = len(words) - MAX_LISTED
-    return ", ".join(words[:MAX_LISTED]) + (f" and {more:,} more" if more > 0 else "")
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """A count in words: `1 batch`, `12 batches`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

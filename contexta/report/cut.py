@@ -10,6 +10,7 @@ from contexta.report import cells
 from contexta.report.choice import ROWS, Choice, Grade, choose, worst_first
 from contexta.report.document import Column, Rows, Scalar, Sheet, Table
 from contexta.report.inline import Cell
+from contexta.report.phrases import counted
 
 M = TypeVar("M")
 Row = Callable[[M], tuple[Cell, ...]]
@@ -69,13 +70,13 @@ def table(
     choice = choose(len(models), worst_first(map(ranks.grade, models)) if ranks else (), limit)
     made = cells.table(caption, titles, rows([models[place] for place in choice.places]))
     columns = tuple(_WITH_UNIT.get(title, title) for title in titles)
-    sheet = Sheet(name, columns, _Rows(models, rows), f"all {cells.counted(len(models), 'row')}")
+    sheet = Sheet(name, columns, _Rows(models, rows), f"all {counted(len(models), 'row')}")
     return replace(made, total=len(models), note=_sentence(choice, models, ranks), sheet=sheet)
 
 
 def shown_of(shown: int, total: int, one: str, parts: Iterable[str]) -> str:
     """`200 of 20,000 rows: the first 60, the last 140.`"""
-    return f"{shown:,} of {cells.counted(total, one)}: {', '.join(parts)}."
+    return f"{shown:,} of {counted(total, one)}: {', '.join(parts)}."
 
 
 def _sentence(choice: Choice, models: Sequence[M], ranks: Ranks[M] | None) -> str:

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 from contexta.contract import DeploymentExecution, DeploymentSnapshot, StableRef
-from contexta.report import artifacts, cells, progress
-from contexta.report.artifacts import ArtifactFacts
+from contexta.report import artifacts, cells
 from contexta.report.diagnostics import diagnose_deployment, shown
 from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import Block, Document, Fact, Facts, Lineage, Note, Section
+from contexta.report.figures import figures
 from contexta.report.history import TOLD_BY, Spell, Story
 from contexta.report.inline import INDEX, Text
 from contexta.report.problems import problem_table
 from contexta.report.run.background import withheld
 from contexta.report.run.evidence import event_table, metric_blocks, span_table
-from contexta.report.summary import DeploymentSummary, RunSummary
+from contexta.report.summary import ArtifactFacts, DeploymentSummary, RunSummary
 
 # As much of a hash as tells artifacts apart.
 _SHORT = 12
@@ -54,7 +54,7 @@ def _summary(snapshot: DeploymentSnapshot, story: Story, directions: Directions)
     if snapshot.deployment.inferred:
         yield Note("No line describes this deployment. It is inferred from the records that name it; its status is unknown.")
     if story.run is not None and story.run.headlines:
-        yield progress.figures(story.run, story.run_before, directions, {})
+        yield figures(story.run, story.run_before, directions, {})
     yield Lineage(tuple(_lineage(snapshot, story)))
     yield Facts((*_place(story.spell), *_facts(snapshot)))
     if story.spell.before or story.spell.after:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from contexta.report import cells
+from contexta.report import phrases
 from contexta.report.directions import Directions
 from contexta.report.document import Issue
 from contexta.report.inline import Cell, Change, Code, Text
@@ -32,7 +32,7 @@ class Compared(NamedTuple):
 
 def counted(compared: Compared, one: str) -> Sequence[str]:
     """How many are the same: `["12 packages"]`, nothing where none is."""
-    return [cells.counted(len(compared.same), one)] if compared.same else []
+    return [phrases.counted(len(compared.same), one)] if compared.same else []
 
 
 def the_same(words: Sequence[str]) -> str:

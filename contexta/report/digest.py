@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from contexta.contract import Problem
 from contexta.contract.fields import chronological
-from contexta.report import cells, deployment_tables, progress, run_tables
+from contexta.report import deployment_tables, progress, run_tables
 from contexta.report.attention import attention
 from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import Document, Fact, Facts, Section, Table
 from contexta.report.history import stories
 from contexta.report.inline import INDEX, Ref, Text, Time
-from contexta.report.overviews import CHANGE_NOTE, Deployments, Runs, S, live, oldest_first
+from contexta.report.overviews import CHANGE_NOTE, live
+from contexta.report.phrases import counted
+from contexta.report.shelves import Deployments, Runs, S, oldest_first
 from contexta.report.summary import Summary
 
 # As many runs, and as many deployments, as have a row.
@@ -63,9 +65,9 @@ def _scope(many: Iterable[Summary]) -> Ref:
 def _headline(runs: Runs, deployments: Deployments) -> str:
     """`5 runs, 1 failed, 1 deployment`."""
     failed = sum(run.status == "failed" for run in runs)
-    counts = [cells.counted(len(runs), "run")] if runs else []
+    counts = [counted(len(runs), "run")] if runs else []
     counts += [f"{failed:,} failed"] if failed else []
-    counts += [cells.counted(len(deployments), "deployment")] if deployments else []
+    counts += [counted(len(deployments), "deployment")] if deployments else []
     return ", ".join(counts) or "nothing new"
 
 

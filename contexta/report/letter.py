@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from contexta.report import cells
 from contexta.report.choice import Choice, Grade, choose, worst_first
 from contexta.report.cut import shown_of
 from contexta.report.document import (
@@ -25,6 +24,7 @@ from contexta.report.document import (
     Timeline,
 )
 from contexta.report.inline import Cell, Change, Code, Exact, Hash, Level, Number, Pairs, Ref, Status, Text
+from contexta.report.phrases import counted
 
 # What people wait for, by rank: what does not fit is left out from the end.
 SECTIONS: Mapping[str, tuple[str, ...]] = {
@@ -122,7 +122,7 @@ class _Cut:
     def more(self, total: int, one: str) -> Iterator[Note]:
         """What is said where not all of a list is shown."""
         if total > self.measure.things:
-            yield Note(f"{self.measure.things:,} of {cells.counted(total, one)} are shown.")
+            yield Note(f"{self.measure.things:,} of {counted(total, one)} are shown.")
 
     def fact(self, fact: Fact) -> Fact:
         return Fact(self.text(fact.label), self.cell(fact.value), self.text(fact.note))
@@ -209,7 +209,7 @@ class _Cut:
 
     def inner(self, value: Cell) -> Cell:
         """One value of many: what holds others itself is counted."""
-        return Text(f"({cells.counted(len(value.items), 'entry', 'entries')})") if isinstance(value, Pairs) else self.cell(value)
+        return Text(f"({counted(len(value.items), 'entry', 'entries')})") if isinstance(value, Pairs) else self.cell(value)
 
 
 def _grade(word: Status | Level) -> float:

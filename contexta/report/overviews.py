@@ -1,69 +1,34 @@
 """The pages about many runs: the index of all projects, a page for each project, and their archives."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
-from contexta.contract import Problem, Project, StableRef
+from contexta.contract import Problem, Project
 from contexta.contract.fields import chronological
 from contexta.report import cells, deployment_tables, progress, run_tables
-from contexta.report.archives import Archive, Shelf, shelve
+from contexta.report.archives import Archive, Shelf
 from contexta.report.attention import attention
 from contexta.report.directions import BY_NAME, Directions
 from contexta.report.document import Block, Document, Fact, Facts, Note, Prose, Section, Table
+from contexta.report.figures import figures
 from contexta.report.history import TOLD_BY, Story, stories
-from contexta.report.inline import INDEX, Number, Ref
+from contexta.report.inline import INDEX, Number, Ref, Time
 from contexta.report.problems import problem_table
-from contexta.report.summary import DeploymentSummary, ProjectName, ProjectSummary, RunSummary, Summary
+from contexta.report.shelves import Deployments, Runs, oldest_first, shelves_of_index, shelves_of_project
+from contexta.report.summary import DeploymentSummary, ProjectSummary, RunSummary, Summary
 from contexta.report.trends import best_runs, trends
-
-Runs = Sequence[RunSummary]
-Deployments = Sequence[DeploymentSummary]
-S = TypeVar("S", RunSummary, DeploymentSummary)
 
 # As many live deployments, and as many rows of problems, as a page shows.
 MAX_LIVE = 20
 MAX_PROBLEMS = 100
 
+# As many archives of a kind as the page above links to; between them, each leads to its neighbours.
+MAX_LINKS = 100
+
 AGAINST = "against the last run before it in its project"
 CHANGE_NOTE = f"Change: of the headline number, {AGAINST} that has it and did not fail."
 PROJECTS_NOTE = "The headline number is that of the newest run that did not fail; the change is against the one before it."
-
-
-@dataclass(frozen=True, slots=True)
-class _Shelves:
-    """All that the index or the page of a project tells of, in order and cut."""
-
-    runs: Shelf[RunSummary]
-    deployments: Shelf[DeploymentSummary]
-    projects: Shelf[ProjectSummary]
-
-    def archives(self) -> tuple[Archive[Any], ...]:
-        return (*self.runs.archives, *self.deployments.archives, *self.projects.archives)
-
-
-def oldest_first(many: Iterable[S]) -> list[S]:
-    """In order of time."""
-    return sorted(many, key=lambda one: (chronological(one.started_at), one.ref))
-
-
-def _shelves(scope: Ref, projects: Iterable[ProjectSummary], runs: Runs, deployments: Deployments) -> _Shelves:
-    """Of runs and deployments that are in order."""
-    created = sorted(projects, key=lambda one: (chronological(one.created_at), one.ref))
-    return _Shelves(shelve("runs", scope, runs), shelve("deployments", scope, deployments), shelve("projects", scope, created))
-
-
-def archives_of_index(
-    projects: Sequence[Project], runs: Runs, deployments: Deployments, directions: Directions = BY_NAME
-) -> tuple[Archive[Any], ...]:
-    """The archives that belong to the index."""
-    runs, deployments = oldest_first(runs), oldest_first(deployments)
-    return _shelves(INDEX, _summaries(projects, runs, deployments, directions), runs, deployments).archives()
-
-
-def archives_of_project(project: Project, runs: Runs, deployments: Deployments) -> tuple[Archive[Any], ...]:
-    """The archives that belong to the page of a project."""
-    return _shelves(cells.ref(project), (), oldest_first(runs), oldest_first(deployments)).archives()
 
 
 def build_index(
@@ -79,7 +44,7 @@ def build_index(
     told = stories(deployments, {run.ref: run for run in runs})
     spells = {ref: story.spell for ref, story in told.items()}
     scope = cells.ref(projects[0]) if len(projects) == 1 else INDEX
-    shelves = _shelves(INDEX, _summaries(projects, runs, deployments, directions), runs, deployments)
+    shelves = shelves_of_index(projects, runs, deployments, directions)
     sections = [Section("Needs Attention", tuple(attention([*runs, *deployments], problems))), *live(told.values(), scope, directions)]
     if projects:
         sections.append(_section(shelves.projects, run_tables.projects(shelves.projects.shown), PROJECTS_NOTE))
@@ -100,7 +65,7 @@ def build_project(project: Project, runs: Runs, deployments: Deployments, direct
     runs, deployments = oldest_first(runs), oldest_first(deployments)
     own, told = cells.ref(project), stories(deployments, {run.ref: run for run in runs})
     spells = {ref: story.spell for ref, story in told.items()}
-    shelves = _shelves(own, (), runs, deployments)
+    shelves = shelves_of_project(project, runs, deployments)
     sections = [Section("Summary", tuple(_project_summary(project, runs, deployments, directions)))]
     sections += [Section("Needs Attention", tuple(attention([*runs, *deployments]))), *live(told.values(), own, directions)]
     if drawn := tuple(trends(runs, spells.values(), directions)):
@@ -120,7 +85,7 @@ def build_archive(archive: Archive[Any], directions: Directions = BY_NAME) -> Do
         title=archive.ref.text,
         kind="project" if inner else "index",
         subject=archive.ref,
-        sections=(Section(archive.kind.capitalize(), (archive.neighbours(), replace(table, note=note))),),
+        sections=(Section(archive.kind.capitalize(), (_neighbours(archive), replace(table, note=note))),),
         up=(INDEX, archive.scope) if inner else (INDEX,),
         as_of=_as_of(archive.members),
     )
@@ -156,57 +121,51 @@ def _runs_of_project(shown: Runs, oldest_first: Runs, directions: Directions) ->
     return table, " ".join(filter(None, (told, note)))
 
 
+def _neighbours(archive: Archive[Any]) -> Facts:
+    """Where to go from an archive."""
+    older = [Fact("Older", archive.older)] if archive.older else []
+    return Facts((Fact("Newer", archive.newer), *older))
+
+
 def _section(shelf: Shelf[Any], table: Table, note: str = "") -> Section:
     """What is shown of a shelf, and where the rest is."""
-    shown = replace(table, note=" ".join(filter(None, (shelf.note(), note))), total=shelf.total)
-    older = shelf.contents()
+    shown = replace(table, note=" ".join(filter(None, (_cut(shelf), note))), total=shelf.total)
+    older = contents(shelf)
     return Section(shelf.kind.capitalize(), (shown, older) if older else (shown,))
 
 
-def projects_of(described: Iterable[Project], runs: Runs, deployments: Deployments) -> list[Project]:
-    """Every project that a put describes, or whose runs or deployments are there; an inferred one began with its first run."""
-    found = {str(project.ref): project for project in described}
-    named = {one.project for one in (*runs, *deployments)}
-    for project in sorted(named, key=lambda one: (chronological(one.created_at), one)):
-        if project.ref not in found:
-            found[project.ref] = _project(project)
-    return [project for _, project in sorted(found.items())]
-
-
-def _project(said: ProjectName) -> Project:
-    return Project(project_ref=StableRef.parse(said.ref), name=said.name, created_at=said.created_at, inferred=said.inferred)
-
-
-def by_project(many: Iterable[S]) -> Mapping[str, list[S]]:
-    """The runs, or the deployments, of each project."""
-    found: dict[str, list[S]] = {}
-    for one in many:
-        found.setdefault(one.project.ref, []).append(one)
-    return found
-
-
-def _summaries(projects: Iterable[Project], runs: Runs, deployments: Deployments, directions: Directions) -> list[ProjectSummary]:
-    """Of runs that are in order."""
-    runs_of, deployments_of = by_project(runs), by_project(deployments)
-    return [
-        _summary(project, runs_of.get(str(project.ref), ()), len(deployments_of.get(str(project.ref), ())), directions)
-        for project in projects
-    ]
-
-
-def _summary(project: Project, runs: Runs, deployments: int, directions: Directions) -> ProjectSummary:
-    latest = progress.latest(runs, directions)
-    return ProjectSummary(
-        ref=str(project.ref),
-        name=project.name,
-        created_at=project.created_at,
-        runs=len(runs),
-        deployments=deployments,
-        newest=runs[-1] if runs else None,
-        leading=latest.headline if latest else None,
-        change=latest.change if latest else None,
-        spark=latest.spark if latest else None,
+def _cut(shelf: Shelf[Any]) -> str:
+    """What the page says where not all of a shelf are shown."""
+    return (
+        f"The newest {len(shelf.shown):,} of {shelf.total:,} {shelf.kind}; the older ones stand on pages of their own."
+        if shelf.archives
+        else ""
     )
+
+
+def contents(shelf: Shelf[Any]) -> Table | None:
+    """Links to the archives, the newest first; to some, where there are too many."""
+    if not shelf.archives:
+        return None
+    chosen = _some(shelf.archives)
+    rows = tuple((archive.ref, Time(_began(archive.members[0])), Time(_began(archive.members[-1]))) for archive in chosen)
+    left = f"{len(rows):,} of {len(shelf.archives):,} pages: the newest, and older ones at even steps; each leads to its neighbours."
+    note = left if len(rows) < len(shelf.archives) else ""
+    return Table(f"Older {shelf.kind}", (shelf.kind.capitalize(), "From", "To"), rows, len(shelf.archives), note)
+
+
+def _began(member: RunSummary | DeploymentSummary | ProjectSummary) -> str:
+    """When a run or deployment started, or a project was created."""
+    return member.created_at if isinstance(member, ProjectSummary) else member.started_at
+
+
+def _some(archives: Sequence[Archive[Any]]) -> Sequence[Archive[Any]]:
+    """The newest and, of the others, some at even steps with the oldest among them."""
+    if len(archives) <= MAX_LINKS:
+        return archives
+    newest, rest = archives[: MAX_LINKS // 2], archives[MAX_LINKS // 2 :]
+    steps = MAX_LINKS - len(newest)
+    return [*newest, *(rest[number * len(rest) // steps - 1] for number in range(1, steps + 1))]
 
 
 def live(told: Iterable[Story], scope: Ref, directions: Directions) -> Iterator[Section]:
@@ -226,7 +185,7 @@ def _project_summary(project: Project, runs: Runs, deployments: Deployments, dir
     over = progress.courses(comparable)
     if comparable:
         new = comparable[-1]
-        yield progress.figures(new, progress.against(new, comparable[-2::-1], directions), directions, over)
+        yield figures(new, progress.against(new, comparable[-2::-1], directions), directions, over)
     yield Facts(tuple(_project_facts(project, runs, deployments, comparable)))
     if best := best_runs(comparable, over, directions):
         yield best

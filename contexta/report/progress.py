@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from contexta.report.directions import Direction, Directions
-from contexta.report.document import Figure, Figures
-from contexta.report.inline import Change, Number, Spark
+from contexta.report.inline import Change, Spark
 from contexta.report.summary import Headline, Measure, RunSummary
 
 # As many runs as a sparkline goes over, and as are looked at for them.
@@ -139,23 +138,3 @@ def against(new: RunSummary, newest_first: Iterable[RunSummary], directions: Dir
     """What to measure a run against: the newest of these that has its leading number."""
     own = leading(new, directions)
     return next((run for run in newest_first if own and number_of(run, own.measure)), None)
-
-
-def figures(new: RunSummary, old: RunSummary | None, directions: Directions, over: Courses) -> Figures:
-    """The numbers of a run, each with its change against an older one; of the runs that `over` goes over, the best, and a sparkline."""
-    olds = {one.measure: one for one in old.headlines} if old else {}
-    made = (_figure(one, olds.get(one.measure), directions, over.get(one.measure, ())) for one in new.headlines)
-    return Figures(tuple(made), old.link() if old else None)
-
-
-def _figure(new: Headline, old: Headline | None, directions: Directions, points: Sequence[Point]) -> Figure:
-    better = direction(new.measure, directions)
-    top = best(points, better) if better else None
-    return Figure(
-        label=new.label,
-        value=Number(new.value, new.unit),
-        note=new.note,
-        best=Number(top.value, new.unit) if top and top.value != new.value else None,
-        change=change(new, old, directions) if old else None,
-        spark=spark(points),
-    )

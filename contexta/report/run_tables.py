@@ -7,6 +7,7 @@ from contexta.report import cells, progress
 from contexta.report.directions import Directions
 from contexta.report.document import Table
 from contexta.report.inline import Cell, Change, Number, Pairs, Ref, Text
+from contexta.report.phrases import counted
 from contexta.report.summary import Attention, Headline, Measure, ProjectName, ProjectSummary, RunSummary
 
 # As many headline numbers as have a column of their own.
@@ -46,7 +47,7 @@ def runs_of_project(runs: Sequence[RunSummary], leading: Measure | None, changes
         (*_judged(one, map(own.get, first), changes), cells.time(one.started_at), one.lasted(), *map(own.get, rest))
         for one, own in zip(runs, numbers, strict=True)
     )
-    note = f"{cells.counted(left, 'number')} that fewer runs have stand on the runs' own pages." if left else ""
+    note = f"{counted(left, 'number')} that fewer runs have stand on the runs' own pages." if left else ""
     return cells.table("Runs, newest first", titles, rows), note
 
 

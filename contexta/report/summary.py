@@ -1,31 +1,15 @@
 """What the pages about many runs know of one: small, made from its snapshot alone, and kept as JSON between builds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple
 
-from contexta.contract import (
-    COMPARABLE,
-    DeploymentExecution,
-    DeploymentSnapshot,
-    Project,
-    Run,
-    RunSnapshot,
-    StableRef,
-    instant,
-)
-from contexta.contract.details import run_details
-from contexta.report import artifacts, kept, measures
-from contexta.report.artifacts import ArtifactFacts
-from contexta.report.cells import counted
-from contexta.report.diagnostics import count, diagnose, diagnose_deployment
-from contexta.report.document import Figure, Issue
-from contexta.report.inline import Change, Duration, Number, Ref, Spark, Status
-
-# As many sentences of one run as the pages about many show, and as much of each.
-MAX_ATTENTION = 3
-MAX_SENTENCE = 300
+from contexta.contract import COMPARABLE, instant
+from contexta.report import kept
+from contexta.report.inline import Change, Duration, Ref, Spark, Status
+from contexta.report.phrases import counted
 
 
 class Measure(NamedTuple):
@@ -66,13 +50,6 @@ class Attention:
     errors: int
     warnings: int
 
-    @classmethod
-    def of(cls, issues: tuple[Issue, ...]) -> "Attention":
-        """The part of these issues, worst first, that needs attention."""
-        grave = (Concern(issue.severity, issue.key, _short(issue.sentence)) for issue in issues if issue.severity != "info")
-        worst = tuple(concern for concern, _ in zip(grave, range(MAX_ATTENTION), strict=False))
-        return cls(worst=worst, errors=count(issues, "error"), warnings=count(issues, "warning"))
-
     @property
     def total(self) -> int:
         """Errors and warnings together."""
@@ -92,8 +69,18 @@ def _counted(errors: int, warnings: int, which: str = "") -> str:
     return ", ".join(counted(number, which + word) for word, number in (("error", errors), ("warning", warnings)) if number > 0)
 
 
-def _short(sentence: str) -> str:
-    return sentence if len(sentence) <= MAX_SENTENCE else f"{sentence[: MAX_SENTENCE - 1]}…"
+class ArtifactFacts(NamedTuple):
+    """An artifact in plain values; `state` says whether its file is there, as far as anyone can tell."""
+
+    ref: str
+    kind: str
+    state: str
+    size_bytes: int | None
+    sha256: str | None
+    location: str
+    created_at: str
+    made_in: str | None
+    attributes: Mapping[str, Any]
 
 
 class ProjectName(NamedTuple):
@@ -104,14 +91,9 @@ class ProjectName(NamedTuple):
     created_at: str
     inferred: bool
 
-    @classmethod
-    def of(cls, project: Project) -> "ProjectName":
-        """What a run keeps of its project."""
-        return _shared(cls(ref=str(project.ref), name=project.name, created_at=project.created_at, inferred=project.inferred))
-
 
 @lru_cache(maxsize=4096)
-def _shared(project: ProjectName) -> ProjectName:
+def shared(project: ProjectName) -> ProjectName:
     """One object for all runs of a project."""
     return project
 
@@ -224,65 +206,13 @@ class ProjectSummary:
         return self.newest.as_of if self.newest else None
 
 
-def summarize(snapshot: RunSnapshot) -> RunSummary:
-    """What other pages need to know of a run. Its deployments speak for themselves there."""
-    issues = tuple(issue for issue in diagnose(snapshot) if not issue.subject.ref.startswith("deployment:"))
-    wanted = {deployment.artifact_ref for deployment in snapshot.deployments}
-    return RunSummary(
-        **_told(snapshot.project, snapshot.run, snapshot.as_of),
-        attention=Attention.of(issues),
-        dataset=_dataset(snapshot.run),
-        headlines=tuple(map(_headline, measures.headlines(snapshot))),
-        deployed=tuple(artifacts.facts(artifact) for artifact in snapshot.artifacts if artifact.manifest.artifact_ref in wanted),
-    )
-
-
-def summarize_deployment(snapshot: DeploymentSnapshot) -> DeploymentSummary:
-    """What other pages need to know of a deployment."""
-    deployment = snapshot.deployment
-    return DeploymentSummary(
-        **_told(snapshot.project, deployment, snapshot.as_of),
-        attention=Attention.of(diagnose_deployment(snapshot)),
-        run_ref=_text_of(deployment.run_ref),
-        artifact_ref=_text_of(deployment.artifact_ref),
-    )
-
-
-def _told(project: Project, model: Run | DeploymentExecution, as_of: str | None) -> dict[str, Any]:
-    return {
-        "ref": str(model.ref),
-        "name": model.name,
-        "project": ProjectName.of(project),
-        "status": model.status,
-        "inferred": model.inferred,
-        "started_at": model.started_at,
-        "ended_at": model.ended_at,
-        "as_of": as_of,
-    }
-
-
-def _dataset(run: Run) -> str | None:
-    """The dataset that the run names, where that is text."""
-    said = run_details(run).get("dataset_ref")
-    return _short(said) if isinstance(said, str) and said else None
-
-
-def _text_of(ref: StableRef | None) -> str | None:
-    return None if ref is None else str(ref)
-
-
-def _headline(figure: Figure) -> Headline:
-    number = cast(Number, figure.value)
-    return Headline(figure.label, figure.note, number.value, number.unit)
-
-
 def _fields(values: list[Any]) -> dict[str, Any]:
     """The fields of any summary, of the values as they are kept."""
     ref, name, *project, status, inferred, started_at, ended_at, as_of, errors, warnings, worst = values
     return {
         "ref": ref,
         "name": name,
-        "project": _shared(ProjectName._make(project)),
+        "project": shared(ProjectName._make(project)),
         "status": intern(status),
         "inferred": inferred,
         "started_at": started_at,

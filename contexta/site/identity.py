@@ -37,10 +37,10 @@ def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
-    for place, _folders, names in os.walk(folder):
-        for name in sorted(names):
-            if not name.endswith(".pyc"):
-                yield _stamp(Path(place, name))
+    for place, folders, names in os.walk(folder):
+        # What Python and Jinja compile comes once it is asked for.
+        folders[:] = (name for name in folders if name != "__pycache__")
+        yield from (_stamp(Path(place, name)) for name in sorted(names))
 
 
 def _libraries() -> Iterator[tuple[str, int, int]]:

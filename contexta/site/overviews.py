@@ -1,16 +1,21 @@
 """The pages about many runs that a site has, and what each is made from."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from __future__ import annotations
 
-from contexta.contract import StableRef
-from contexta.report import Archive, DeploymentSummary, Directions, Document, RunSummary, build_archive, build_index, build_project
-from contexta.report.overviews import archives_of_index, archives_of_project, by_project, projects_of
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from contexta import report
+from contexta.contract import Project, StableRef
+from contexta.report import Archive, DeploymentSummary, Directions, RunSummary
+from contexta.report.shelves import by_project, projects_of, shelves_of_index, shelves_of_project
 from contexta.site.identity import digest
 from contexta.site.plan import Plan
 from contexta.workspace import Workspace
+
+if TYPE_CHECKING:
+    from contexta.report import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +53,35 @@ def overviews(
     runs_of, deployments_of = by_project(runs), by_project(deployments)
     for project in projects:
         own = (project, runs_of.get(str(project.ref), []), deployments_of.get(str(project.ref), []))
-        made_from = (project, *_marks(marks, own[1]), *_marks(marks, own[2]))
-        archives = archives_of_project(*own)
-        yield from _with_archives(str(project.ref), made_from, partial(build_project, *own, directions), archives, marks, directions)
+        yield from _of_project(*own, marks, directions)
     title = title or (projects[0].name if len(projects) == 1 else "All projects")
     problems = workspace.problems
-    index = partial(build_index, projects, runs, deployments, problems, title, directions)
     made_from = (title, projects, problems, *marks.values())
-    yield from _with_archives("index", made_from, index, archives_of_index(projects, runs, deployments, directions), marks, directions)
+    archives = shelves_of_index(projects, runs, deployments, directions).archives()
+    linked = _linked(archives)
+    yield Overview("index", made_from, lambda: report.build_index(projects, runs, deployments, problems, title, directions), linked)
+    yield from (_of_archive(archive, marks, directions, linked) for archive in archives)
 
 
-def _with_archives(
-    ref: str,
-    made_from: object,
-    document: Callable[[], Document],
-    archives: Sequence[Archive[Any]],
-    marks: Mapping[str, str],
-    directions: Directions,
+def _of_project(
+    project: Project, runs: Sequence[RunSummary], deployments: Sequence[DeploymentSummary], marks: Mapping[str, str], directions: Directions
 ) -> Iterator[Overview]:
-    """A page, then its archives."""
-    linked = frozenset(archive.ref.ref for archive in archives)
-    yield Overview(ref, made_from, document, linked)
-    for archive in archives:
-        content = (archive.ref, archive.scope, archive.older, archive.newer, *_marks(marks, archive.members))
-        yield Overview(archive.ref.ref, content, partial(build_archive, archive, directions), linked)
+    """The page of a project, then its archives."""
+    made_from = (project, *_marks(marks, runs), *_marks(marks, deployments))
+    archives = shelves_of_project(project, runs, deployments).archives()
+    linked = _linked(archives)
+    yield Overview(str(project.ref), made_from, lambda: report.build_project(project, runs, deployments, directions), linked)
+    yield from (_of_archive(archive, marks, directions, linked) for archive in archives)
+
+
+def _of_archive(archive: Archive[Any], marks: Mapping[str, str], directions: Directions, linked: frozenset[str]) -> Overview:
+    """An archive, which may link to these."""
+    made_from = (archive.ref, archive.scope, archive.older, archive.newer, *_marks(marks, archive.members))
+    return Overview(archive.ref.ref, made_from, lambda: report.build_archive(archive, directions), linked)
+
+
+def _linked(archives: Iterable[Archive[Any]]) -> frozenset[str]:
+    return frozenset(archive.ref.ref for archive in archives)
 
 
 def _runs_named(deployment: DeploymentSummary) -> set[str]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from contexta import report
 from contexta.contract import StableRef
-from contexta.report import DeploymentSummary, RunSummary, summarize, summarize_deployment
+from contexta.report import DeploymentSummary, RunSummary
 from contexta.site.executors import Crew
 from contexta.site.identity import made_with
 from contexta.site.remembered import read_by, remembered
@@ -21,7 +22,7 @@ def told(workspace: Workspace, refs: Sequence[StableRef], crew: Crew, version: s
 
 def tell(sources: Sequence[DeploymentSource]) -> list[DeploymentSummary]:
     """Read several."""
-    return [summarize_deployment(source.snapshot()) for source in sources]
+    return [report.summarize_deployment(source.snapshot()) for source in sources]
 
 
 def summaries(workspace: Workspace) -> tuple[list[RunSummary], list[DeploymentSummary]]:
@@ -29,10 +30,10 @@ def summaries(workspace: Workspace) -> tuple[list[RunSummary], list[DeploymentSu
     version = made_with((), None)
 
     def runs(changed: Sequence[StableRef]) -> Iterable[RunSummary]:
-        return (summarize(workspace.snapshot(ref)) for ref in changed)
+        return (report.summarize(workspace.snapshot(ref)) for ref in changed)
 
     def deployments(changed: Sequence[StableRef]) -> Iterable[DeploymentSummary]:
-        return (summarize_deployment(workspace.deployment(ref)) for ref in changed)
+        return (report.summarize_deployment(workspace.deployment(ref)) for ref in changed)
 
     found = (
         remembered(workspace, workspace.run_refs(), "told runs", RunSummary.from_json, runs, version),

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contexta.report import DeploymentSummary, RunSummary, build_archive, build_index, build_project, summarize_deployment
-from contexta.report.archives import CHUNK, MAX_LINKS, Archive, shelve
+from contexta.report.archives import CHUNK, Archive, shelve
 from contexta.report.attention import MAX_LINES
 from contexta.report.document import Details, Document, Fact, Facts, Issues, Table
 from contexta.report.inline import INDEX, Change, Ref, Time
-from contexta.report.overviews import archives_of_index, archives_of_project, projects_of
+from contexta.report.overviews import MAX_LINKS, contents
+from contexta.report.shelves import projects_of, shelves_of_index, shelves_of_project
 from contexta.report.summary import ProjectSummary
 from tests.report import builders
 from tests.report.builders import column, moment, section, tables
@@ -41,7 +42,7 @@ def index(many: Sequence[RunSummary], deployed: Sequence[DeploymentSummary] = ()
 
 
 def index_archives(many: Sequence[RunSummary], deployed: Sequence[DeploymentSummary] = ()) -> tuple[Archive[Any], ...]:
-    return archives_of_index(projects_of((), many, deployed), many, deployed)
+    return shelves_of_index(projects_of((), many, deployed), many, deployed).archives()
 
 
 def names(table: Table, title: str) -> list[str]:
@@ -89,7 +90,7 @@ def test_the_order_in_which_runs_are_given_changes_nothing() -> None:
 
 
 def test_archives_of_a_project_lie_beside_its_page() -> None:
-    archives = archives_of_project(builders.project(), runs(2 * RUNS), deployments(2 * DEPLOYMENTS))
+    archives = shelves_of_project(builders.project(), runs(2 * RUNS), deployments(2 * DEPLOYMENTS)).archives()
     assert [archive.ref.ref for archive in archives] == ["project:demo.runs-0001", "project:demo.deployments-0001"]
 
 
@@ -133,14 +134,14 @@ def test_a_project_page_leads_to_its_older_runs() -> None:
 
 
 def test_what_changed_in_an_archive_is_told_by_its_own_runs() -> None:
-    made = [build_archive(archive) for archive in archives_of_project(builders.project(), runs(3 * RUNS), [])]
+    made = [build_archive(archive) for archive in shelves_of_project(builders.project(), runs(3 * RUNS), []).archives()]
     for document in made:
         (table,) = tables(section(document, "Runs").blocks)
         assert column(table, "Change") == [*[Change(1.0, better=True)] * (RUNS - 1), None]
 
 
 def test_an_archive_of_deployments_leaves_out_what_later_ones_replace() -> None:
-    archive, *_ = archives_of_project(builders.project(), [], deployments(2 * DEPLOYMENTS))
+    archive, *_ = shelves_of_project(builders.project(), [], deployments(2 * DEPLOYMENTS)).archives()
     (table,) = tables(section(build_archive(archive), "Deployments").blocks)
     assert table.columns == ("Deployment", "Status", "Started")
 
@@ -150,7 +151,7 @@ def test_to_very_many_archives_the_page_leads_by_steps_and_says_so() -> None:
         ProjectSummary(ref=f"project:p{n}", name="p", created_at=moment(n), runs=0, deployments=0, newest=None) for n in range(20_000)
     ]
     shelf = shelve("projects", INDEX, members)
-    older = shelf.contents()
+    older = contents(shelf)
     assert older is not None
     assert (len(shelf.archives), len(older.rows), older.total) == (399, MAX_LINKS, 399)
     assert older.note == "100 of 399 pages: the newest, and older ones at even steps; each leads to its neighbours."
@@ -179,7 +180,7 @@ def test_an_archive_leads_to_its_neighbours_and_up() -> None:
 
 
 def test_an_archive_of_a_project_has_a_column_for_each_number_and_lies_under_the_project() -> None:
-    (archive,) = archives_of_project(builders.project(), runs(2 * RUNS), [])
+    (archive,) = shelves_of_project(builders.project(), runs(2 * RUNS), []).archives()
     document = build_archive(archive)
     assert (document.kind, document.up) == ("project", (INDEX, DEMO))
     (table,) = tables(section(document, "Runs").blocks)

@@ -7,6 +7,7 @@ import pytest
 from contexta.report import cells
 from contexta.report.document import Column, Rows, Table
 from contexta.report.inline import Bytes, Cell, Code, Duration, Number, Pairs, Ref, Status, Text, Time
+from contexta.report.phrases import counted, listed
 from tests.report import builders
 
 
@@ -116,7 +117,7 @@ def test_a_column_of_which_nothing_is_known_does_not() -> None:
     ],
 )
 def test_a_count_takes_the_right_noun(count: int, words: tuple[str, ...], expected: str) -> None:
-    assert cells.counted(count, *words) == expected
+    assert counted(count, *words) == expected
 
 
 def test_a_moment_stays_as_it_was_written() -> None:
@@ -127,7 +128,7 @@ def test_a_moment_stays_as_it_was_written() -> None:
     ("words", "expected"), [([], ""), (["a"], "a"), ([*"abcde"], "a, b, c, d, e"), ([*"abcdefgh"], "a, b, c, d, e and 3 more")]
 )
 def test_a_long_list_is_cut_and_the_rest_counted(words: list[str], expected: str) -> None:
-    assert cells.listed(words) == expected
+    assert listed(words) == expected
 
 
 def test_of_many_attributes_the_first_are_shown_and_the_rest_counted() -> None:

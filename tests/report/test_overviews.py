@@ -9,8 +9,9 @@ from contexta.report.attention import MAX_FOLDED, MAX_LINES
 from contexta.report.directions import Directions
 from contexta.report.document import Details, Document, Fact, Facts, Figure, Figures, Issues, Note, Prose
 from contexta.report.inline import INDEX, Change, Duration, Number, Pairs, Ref, Spark, Status, Text, Time
-from contexta.report.overviews import MAX_LIVE, by_project, projects_of
+from contexta.report.overviews import MAX_LIVE
 from contexta.report.run_tables import MAX_COLUMNS
+from contexta.report.shelves import by_project, projects_of
 from contexta.report.summary import Headline
 from tests.report import builders
 from tests.report.builders import column, moment, run_summary, section, table, titles

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from contexta.contract import Problem
 from contexta.report import DeploymentSummary, RunSummary, artifacts, summarize, summarize_deployment
-from contexta.report.artifacts import ArtifactFacts
 from contexta.report.inline import Duration, Ref, Status
 from contexta.report.kept import RUN as RUN_LAYOUT
-from contexta.report.summary import MAX_ATTENTION, MAX_SENTENCE, Attention, Concern, Headline, Measure, ProjectName
+from contexta.report.summarizing import MAX_ATTENTION, MAX_SENTENCE
+from contexta.report.summary import ArtifactFacts, Attention, Concern, Headline, Measure, ProjectName
 from tests.report import builders
 from tests.report.builders import BEGIN, END, RUN
 

@@ -47,10 +47,11 @@ def test_what_differs_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert len(set(seen)) == len(seen)
 
 
-def test_what_python_leaves_beside_the_code_is_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["code.cpython-311.pyc", "__jinja2_0a1b2c.cache"])
+def test_what_is_compiled_beside_the_code_is_nothing(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "contexta"
     (package / "__pycache__").mkdir(parents=True)
     monkeypatch.setattr(identity, "_PACKAGE", package)
     before = made_with(("html",), None)
-    (package / "__pycache__" / "code.cpython-311.pyc").write_bytes(b"x")
+    (package / "__pycache__" / name).write_bytes(b"x")
     assert made_with(("html",), None) == before

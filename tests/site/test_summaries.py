@@ -34,7 +34,7 @@ def test_what_did_not_change_is_not_read_again(root: Path, tmp_path: Path, monke
         read.append(snapshot.run.name)
         return summarize(snapshot)
 
-    monkeypatch.setattr("contexta.site.told.summarize", noted)
+    monkeypatch.setattr("contexta.report.summarize", noted)
     workspace_of(root, put_run("p", "one"), put_run("p", "two", status="failed"), put_deployment("p", "live", "one"), put_run("p", "three"))
     assert ("run:p.three", "completed") in told(root, tmp_path / "cache")
     assert read == ["three"]

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from contexta.contract import MetricSeries
-from contexta.report import cells, cut, differences, measures
+from contexta.report import cut, differences, measures
 from contexta.report.choice import Grade
 from contexta.report.comparison.pair import Pair
 from contexta.report.cut import Ranks
 from contexta.report.directions import Directions
 from contexta.report.document import Block, Chart, Note, Section, Table
 from contexta.report.inline import Cell, Change, Number, Text
+from contexta.report.phrases import counted, listed
 from contexta.report.traits import Measure, Measured
 
 # As many curves as a page draws.
@@ -57,7 +58,7 @@ def _metric_blocks(pair: Pair, found: Sequence[_Numbers]) -> Iterator[Block]:
     yield Note(_verdict(found))
     yield _table(pair, found)
     if units := [one.what.label for one in found if one.units_differ]:
-        yield Note(f"No change is told of what was measured in different units: {cells.listed(units)}.")
+        yield Note(f"No change is told of what was measured in different units: {listed(units)}.")
 
 
 def _table(pair: Pair, found: Sequence[_Numbers]) -> Table:
@@ -97,7 +98,7 @@ def _verdict(found: Sequence[_Numbers]) -> str:
         (len(both) - len(changes), "that cannot be compared"),
         (len(found) - len(both), "in one run only"),
     )
-    return f"{cells.counted(len(found), 'metric')}: {', '.join(f'{count:,} {word}' for count, word in counts if count)}."
+    return f"{counted(len(found), 'metric')}: {', '.join(f'{count:,} {word}' for count, word in counts if count)}."
 
 
 def curves(pair: Pair) -> Section | None:

@@ -7,11 +7,12 @@ from itertools import chain
 from contexta.contract import StageExecution
 from contexta.report import artifacts as artifact_facts
 from contexta.report import cells
-from contexta.report.artifacts import ArtifactFacts
 from contexta.report.comparison.pair import Pair, listed, matched
 from contexta.report.differences import the_same
 from contexta.report.document import Note, Section
 from contexta.report.inline import Bytes, Cell, Change, Code, Duration, Status, Text
+from contexta.report.phrases import counted
+from contexta.report.summary import ArtifactFacts
 from contexta.report.traits import without_hash
 
 # As much of a hash as tells two apart.
@@ -50,7 +51,7 @@ def artifacts(pair: Pair) -> Section | None:
         return None
     rows = [[*_artifact_rows(*one)] for one in both]
     alike = sum(not found for found in rows)
-    same = the_same([cells.counted(alike, "artifact")] if alike else [])
+    same = the_same([counted(alike, "artifact")] if alike else [])
     if alike == len(both):
         return Section("Artifacts", (Note(f"Nothing that is known of artifacts differs. {same}"),))
     note = " ".join(filter(None, (same, _how_matched(both))))

@@ -1,7 +1,7 @@
 """What no line of a run describes, and is inferred from what names it."""
 
 from contexta.contract import ContextModel, RunSnapshot
-from contexta.report import cells
+from contexta.report.phrases import counted
 
 
 def inferred(snapshot: RunSnapshot) -> str:
@@ -15,4 +15,4 @@ def inferred(snapshot: RunSnapshot) -> str:
         ("deployment", "deployments", snapshot.deployments),
     )
     counts = ((sum(model.inferred for model in models), one, many) for one, many, models in groups)
-    return ", ".join(cells.counted(*entry) for entry in counts if entry[0])
+    return ", ".join(counted(*entry) for entry in counts if entry[0])

@@ -8,6 +8,7 @@ from contexta.report import cells
 from contexta.report.diagnostics import count, shown
 from contexta.report.document import Block, Fact, Facts, Issue, Issues, Note, Prose, Section
 from contexta.report.inline import Text, section_ref
+from contexta.report.phrases import counted
 from contexta.report.run.since import Against
 
 # As many issues as stand at the top of the page; Diagnostics has all.
@@ -49,7 +50,7 @@ def _standing(snapshot: RunSnapshot, issues: tuple[Issue, ...]) -> Iterator[Fact
     if revision := run_details(run).get(REVISION):
         yield Fact(DETAILS[REVISION], cells.value(revision))
     counts = ((count(issues, "error"), "error"), (count(issues, "warning"), "warning"))
-    needs = ", ".join(cells.counted(*one) for one in counts if one[0])
+    needs = ", ".join(counted(*one) for one in counts if one[0])
     yield Fact("Needs attention", section_ref("Diagnostics", needs) if needs else Text("nothing"))
 
 
@@ -77,7 +78,7 @@ def _contents(snapshot: RunSnapshot) -> str:
         (len(snapshot.artifacts), "artifact", "artifacts"),
         (len(snapshot.deployments), "deployment", "deployments"),
     )
-    return ", ".join(cells.counted(*one) for one in counts if one[0]) or "nothing that was recorded"
+    return ", ".join(counted(*one) for one in counts if one[0]) or "nothing that was recorded"
 
 
 def diagnostics(issues: tuple[Issue, ...]) -> Section:

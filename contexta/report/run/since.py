@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from contexta.contract import MetricSeries, RunSnapshot
-from contexta.report import cells, curves, differences, measures
+from contexta.report import curves, differences, measures
 from contexta.report.differences import Difference, counted, the_same
 from contexta.report.directions import Directions
 from contexta.report.document import Block, Details, Fact, Figure, Figures, Issue, Note, Table
 from contexta.report.inline import Number, Ref, Text
+from contexta.report.phrases import listed
 from contexta.report.traits import Finding, Measure, Measured, RunTraits, Setup, findings_of
 
 # As many rows as a reader takes in at the top of a page; the comparison has all.
@@ -77,9 +78,9 @@ def _findings(here: Mapping[Finding, Issue], previous: RunTraits) -> Iterator[Di
     new = [what.words for what in here if what not in before] if previous.all_findings else []
     gone = [what.words for what in previous.findings if what not in here]
     if new:
-        yield Difference(Text("New in Diagnostics"), cells.listed(new), None)
+        yield Difference(Text("New in Diagnostics"), listed(new), None)
     if gone:
-        yield Difference(Text("Gone from Diagnostics"), None, cells.listed(gone))
+        yield Difference(Text("Gone from Diagnostics"), None, listed(gone))
 
 
 def _table(caption: str, name: str, rows: Iterable[Difference], note: str) -> Table:
