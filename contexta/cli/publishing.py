@@ -54,12 +54,13 @@ def publishing(command: Callable[..., None]) -> Callable[..., None]:
 
 def too_heavy(weights: Mapping[str, int]) -> str | None:
     """What to say of a site that GitHub Pages may not take, given the bytes of its files by kind, the heaviest first."""
-    from contexta.render.words import size
     from contexta.site.preflight import NEAR, PAGES_LIMIT
 
     total = sum(weights.values())
     if total < NEAR:
         return None
+    from contexta.render.words import size
+
     heaviest = ", ".join(f"{kind} {size(weight)}" for kind, weight in islice(weights.items(), _HEAVIEST))
     return (
         f"the site has {size(total)}, and GitHub Pages takes at most {size(PAGES_LIMIT)}; the most of it: {heaviest}. "

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from contexta.render.head import PRIVATE, Head
 from contexta.render.links import Links
-from contexta.report.document import Document
 
 if TYPE_CHECKING:
     from contexta.render.html_assets import Asset
     from contexta.render.html_templates import Templates
+    from contexta.report.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class HtmlRenderer:
 
         return cls(Templates.load(templates, theme))
 
-    def render(self, document: Document, links: Links, head: Head = PRIVATE) -> str:
+    def render(self, document: "Document", links: Links, head: Head = PRIVATE) -> str:
         """The page; `links` gives the address of a reference's page, None where it has none. Raises TemplateFailure.
 
         Style, script and logo stand in the page, unless it has an address for them too.

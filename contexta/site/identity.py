@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from contexta.render import Placement
-from contexta.render.theme import theme_files
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -28,8 +27,15 @@ def made_with(formats: Iterable[str], templates: Path | None, theme: Path | None
     when the theme cannot be used.
     """
     own = [] if templates is None else list(_contents(templates))
+    themed = () if theme is None else _theme_files(theme)
     shipped = (sys.version, list(_stamps(_PACKAGE)), list(_stamps(_PACKAGE.parent / "templates")), list(_libraries()))
-    return digest(*shipped, tuple(formats), own, () if theme is None else theme_files(theme), assets)
+    return digest(*shipped, tuple(formats), own, themed, assets)
+
+
+def _theme_files(theme: Path) -> object:
+    from contexta.render.theme import theme_files  # most sites have none
+
+    return theme_files(theme)
 
 
 def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
