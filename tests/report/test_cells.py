@@ -7,7 +7,6 @@ import pytest
 from contexta.report import cells
 from contexta.report.document import Column, Rows, Table
 from contexta.report.inline import Bytes, Cell, Code, Duration, Number, Pairs, Ref, Status, Text, Time
-from contexta.report.phrases import counted, listed
 from tests.report import builders
 
 
@@ -107,28 +106,8 @@ def test_a_column_of_which_nothing_is_known_does_not() -> None:
     assert Table("", ("A", "B"), ((Text("a"), None),), 1).numeric() == (False, False)
 
 
-@pytest.mark.parametrize(
-    ("count", "words", "expected"),
-    [
-        (1, ("batch", "batches"), "1 batch"),
-        (2, ("batch", "batches"), "2 batches"),
-        (0, ("error",), "0 errors"),
-        (12_345, ("error",), "12,345 errors"),
-    ],
-)
-def test_a_count_takes_the_right_noun(count: int, words: tuple[str, ...], expected: str) -> None:
-    assert counted(count, *words) == expected
-
-
 def test_a_moment_stays_as_it_was_written() -> None:
     assert cells.time("2026-10-01T00:00:00.250Z") == Time("2026-10-01T00:00:00.250Z")
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"), [([], ""), (["a"], "a"), ([*"abcde"], "a, b, c, d, e"), ([*"abcdefgh"], "a, b, c, d, e and 3 more")]
-)
-def test_a_long_list_is_cut_and_the_rest_counted(words: list[str], expected: str) -> None:
-    assert listed(words) == expected
 
 
 def test_of_many_attributes_the_first_are_shown_and_the_rest_counted() -> None:

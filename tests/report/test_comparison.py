@@ -94,13 +94,6 @@ def test_an_inferred_run_is_said_to_be_one() -> None:
     assert notes(document, "Summary") == ["No line describes one: settings and status are unknown, all else is inferred."]
 
 
-def test_two_long_names_make_a_file_name_of_bearable_length_that_is_theirs_alone() -> None:
-    refs = [f"run:{'p' * 63}.{'r' * 62}{end}" for end in "abc"]
-    made = {comparison_ref(one, other).ref for one in refs for other in refs}
-    assert len(made) == 9
-    assert max(map(len, made)) < 220
-
-
 # Metrics
 
 

@@ -11,7 +11,7 @@ from contexta.report.document import Details, Document, Fact, Facts, Figure, Fig
 from contexta.report.inline import INDEX, Change, Duration, Number, Pairs, Ref, Spark, Status, Text, Time
 from contexta.report.overviews import MAX_LIVE
 from contexta.report.run_tables import MAX_COLUMNS
-from contexta.report.shelves import by_project, projects_of
+from contexta.report.shelves import projects_of
 from contexta.report.summary import Headline
 from tests.report import builders
 from tests.report.builders import column, moment, run_summary, section, table, titles
@@ -309,21 +309,3 @@ def numbered(name: str, seconds: int, count: int) -> RunSummary:
     """A run with so many numbers, each measured on a stage of its own."""
     run = run_at(name, seconds)
     return replace(run, headlines=tuple(Headline("acc", f"s{number}", number, None) for number in range(count)))
-
-
-# which projects there are
-
-
-def test_projects_are_those_described_and_those_of_runs_and_deployments() -> None:
-    found = projects_of([builders.project("empty")], [run_at("demo.r1", 0)], [deployment_at("live", 0, owner="other")])
-    assert [one.name for one in found] == ["demo", "empty", "other"]
-
-
-def test_a_described_project_counts_more_than_what_runs_say_of_it() -> None:
-    described = builders.project(description="Cats")
-    assert projects_of([described], [run_at("demo.r1", 0)], []) == [described]
-
-
-def test_runs_are_told_apart_by_project() -> None:
-    runs = [run_at("demo.r1", 0), run_at("other.r1", 0), run_at("demo.r2", 0)]
-    assert by_project(runs) == {"project:demo": [runs[0], runs[2]], "project:other": [runs[1]]}
