@@ -89,7 +89,7 @@ class Crew:
 
     def _executor(self, size: int) -> Executor:
         if self._hired is None and size <= self.little:
-            return InProcess()
+            return _here()
         if self._hired is None:
             self._hired = self.hire()
         return self._hired
@@ -118,7 +118,7 @@ def available_cores() -> int:
 def processes(jobs: int) -> Iterator[Crew]:
     """So many processes on this machine, which end with this one however it ends; where there is little to do, this one alone."""
     before = gc.get_threshold()
-    hire = InProcess if jobs < 2 else partial(_pool, jobs, before)
+    hire = _here if jobs < 2 else partial(_pool, jobs, before)
     crew = Crew(hire, _AHEAD * jobs, _LITTLE)
     gc.set_threshold(*_RARELY)
     try:
@@ -127,6 +127,11 @@ def processes(jobs: int) -> Iterator[Crew]:
         gc.set_threshold(*before)
         gc.unfreeze()
         crew.dismiss()
+
+
+def _here() -> Executor:
+    gc.freeze()  # what is there already is looked through no more
+    return InProcess()
 
 
 def _pool(jobs: int, thresholds: tuple[int, int, int]) -> Executor:
