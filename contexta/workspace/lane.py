@@ -270,22 +270,26 @@ class Lane:
         self, scopes: Mapping[Stencil, Scope], used: list[Stencil], times: list[str], values: list[int | float], tags: list[Tags] | None
     ) -> None:
         self._saw_all([*map(scopes.__getitem__, used)], times)
-        tracks = {kind: self.habits.track_of[kind] for kind in scopes}
-        metrics = {kind: self.series.metric(scope.subject, scope.owner, tracks[kind].payload) for kind, scope in scopes.items()}
-        distinct, slices = {*metrics.values()}, {track.payload.slice_ref for track in tracks.values()}
-        if tags is not None or slices != {None} or any(metric.tagged for metric in distinct):
-            channels = {kind: self._channel(track, scopes[kind]) for kind, track in tracks.items()}
+        track_of, columns, metrics, is_plain = self.habits.track_of, {}, set(), tags is None
+        for kind, scope in scopes.items():
+            track, subject = track_of[kind], scope.subject
+            metric = self.series.metric(subject, scope.owner, track.payload)
+            metrics.add(metric)
+            recent = metric.plain.recent
+            columns[kind] = (recent.times.append, recent.values.append, recent.subjects.append, subject)
+            is_plain = is_plain and not metric.tagged and track.payload.slice_ref is None
+            self.producers.add(track.producer)
+        if not is_plain:
+            channels = {kind: self._channel(track_of[kind], scope) for kind, scope in scopes.items()}
             for kind, time, value, kept in zip(used, times, values, tags or [()] * len(used), strict=True):
                 channels[kind].append(time, value, kept)
             return
-        self.producers.update([track.producer for track in tracks.values()])
-        columns = {kind: (*metric.plain_columns(), scopes[kind].subject) for kind, metric in metrics.items()}
         for kind, time, value in zip(used, times, values, strict=True):
             add_time, add_value, add_subject, subject = columns[kind]
             add_time(time)
             add_value(value)
             add_subject(subject)
-        for metric in distinct:
+        for metric in metrics:
             metric.settle()
 
     def _saw_all(self, scopes: list[Scope], times: list[str]) -> None:

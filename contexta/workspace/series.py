@@ -1,7 +1,7 @@
 """Metric records → series: one per metric, scope and set of tags."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from contexta.contract import DegradedRecord, MetricPayload, MetricSeries, Record, StableRef
@@ -92,11 +92,6 @@ class Metric:
         for first, *others in united.values():
             first.absorb(others)
         self.series = {tags: first for tags, (first, *_) in united.items()}
-
-    def plain_columns(self) -> tuple[Callable[[str], None], Callable[[int | float], None], Callable[[StableRef], None]]:
-        """What adds a time, a value and a subject to the points without any tag: for many points at once."""
-        recent = self.plain.recent
-        return recent.times.append, recent.values.append, recent.subjects.append
 
     def settle(self) -> None:
         """Let go of what is not kept; to be called now and then, the series are the same whenever that is."""
