@@ -499,6 +499,14 @@ def test_a_missing_dask_is_one_sentence_with_the_way_out(iris: Path, out: Path) 
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_what_makes_pages_is_loaded_only_where_there_are_new_ones(iris: Path, out: Path) -> None:
+    code = "import sys; from contexta.cli import main; main(standalone_mode=False); print(*sys.modules)"
+    first, again = (set(process("build", iris, "-o", out, code=code).stdout.decode().split()) for _ in range(2))
+    makers = {"jinja2", "contexta.report.document", "contexta.site.tasks", "contexta.workspace.assembly"}
+    assert makers <= first
+    assert makers.isdisjoint(again)
+
+
 # One report
 
 
