@@ -43,6 +43,7 @@ def shelves_of_index(projects: Iterable[Project], runs: Runs, deployments: Deplo
 
 def shelves_of_project(project: Project, runs: Runs, deployments: Deployments) -> Shelves:
     """All that the page of a project tells of."""
+    # As `cells.ref` makes it, which would load all that tables are made of.
     return _shelves(Ref(project.ref.text, project.name), (), oldest_first(runs), oldest_first(deployments))
 
 

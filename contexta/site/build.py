@@ -24,10 +24,10 @@ from contexta.site.preflight import weights
 from contexta.site.press import ASSETS, Press
 from contexta.site.retention import EVERYTHING, Retention, retained
 from contexta.site.told import told
-from contexta.workspace import DeploymentSource, RunSource, Workspace, alone_in, lies_there
+from contexta.workspace import RunSource, Workspace, alone_in, lies_there
 
 if TYPE_CHECKING:
-    from contexta.site.tasks import ComparisonTask, DeploymentTask, RunTask, Task
+    from contexta.site.tasks import RunTask, Task
 
 Tell = Callable[[str], None]
 
@@ -243,14 +243,11 @@ class _Site:
         self._work(crew, [self._comparison_order(left, right) for left, right in both if self._must_compare(left, right)])
 
     def _comparison_order(self, left: StableRef, right: StableRef) -> _Order:
-        sources = self.workspace.run_source(left), self.workspace.run_source(right)
-        task = partial(self._comparison_task, *sources, self._beside(left, right))
-        return _Order(task, sum(source.lines.size for source in sources))
-
-    def _comparison_task(self, left: RunSource, right: RunSource, near: frozenset[str]) -> ComparisonTask:
         from contexta.site.tasks import ComparisonTask
 
-        return ComparisonTask(left, right, self.press, near)
+        sources = self.workspace.run_source(left), self.workspace.run_source(right)
+        task = partial(ComparisonTask, *sources, self.press, self._beside(left, right))
+        return _Order(task, sum(source.lines.size for source in sources))
 
     def deployments(self, crew: Crew) -> list[DeploymentSummary]:
         """The pages of deployments, each with what was live before and after it, and the numbers of their runs; likewise."""
@@ -262,15 +259,15 @@ class _Site:
             near = self._near(ref, story)
             others = [other and other.to_json() for other in story.others()]
             if self._must_make(str(ref), self.workspace.state(ref), sorted(near), others):
-                source = self.workspace.deployment_source(ref)
-                orders.append(_Order(partial(self._deployment_task, source, near, story), source.lines.size))
+                orders.append(self._deployment_order(ref, near, story))
         self._work(crew, orders)
         return found
 
-    def _deployment_task(self, source: DeploymentSource, near: frozenset[str], story: Story) -> DeploymentTask:
+    def _deployment_order(self, ref: StableRef, near: frozenset[str], story: Story) -> _Order:
         from contexta.site.tasks import DeploymentTask
 
-        return DeploymentTask(source, self.press, near, story)
+        source = self.workspace.deployment_source(ref)
+        return _Order(partial(DeploymentTask, source, self.press, near, story), source.lines.size)
 
     def overview(self, overview: Overview) -> None:
         """A page about many; where it tells of runs, also of those that are left out."""

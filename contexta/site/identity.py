@@ -27,12 +27,12 @@ def made_with(formats: Iterable[str], templates: Path | None, theme: Path | None
     when the theme cannot be used.
     """
     own = [] if templates is None else list(_contents(templates))
-    themed = () if theme is None else _theme_files(theme)
+    themed = _theme_files(theme) if theme else ()
     shipped = (sys.version, list(_stamps(_PACKAGE)), list(_stamps(_PACKAGE.parent / "templates")), list(_libraries()))
     return digest(*shipped, tuple(formats), own, themed, assets)
 
 
-def _theme_files(theme: Path) -> object:
+def _theme_files(theme: Path) -> tuple[bytes, ...]:
     from contexta.render.theme import theme_files  # most sites have none
 
     return theme_files(theme)
