@@ -1,7 +1,7 @@
 """What building costs: `python -m tests.benchmarks.scale`. Makes workspaces and prints each case of a table beside its floor.
 
 The floor F is one process that parses each line of the same record file with orjson and does nothing with it, measured before and
-after each build of a case. All workspaces lie in a temporary folder and are removed; the full size takes some 7 GB.
+after each build of a case. All workspaces lie in a temporary folder and are removed; the full size takes some 9 GB.
 """
 
 import argparse
